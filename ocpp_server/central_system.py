@@ -1,0 +1,116 @@
+"""The port: what a charge point may ask of a Central System, declared here and implemented by the application."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from ocpp.v16 import call_result
+from ocpp.v16.enums import Action
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What a newcomer showed at the door, before anything about it is believed.
+
+    `charge_point_id` is the last path segment, percent-decoded once, already within the allow-list of characters.
+    `password` is bytes, for real keys need not be UTF-8 (OCPP-J §6). `secure` is True when the socket itself is TLS.
+    """
+
+    charge_point_id: str
+    remote_address: str
+    username: str | None
+    password: bytes | None
+    secure: bool
+    subprotocols: tuple[str, ...]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The newcomer may come in under this id, spelled as the application knows it."""
+
+    charge_point_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The newcomer is turned away with this HTTP status; `reason` is for the operator, never sent."""
+
+    status: int
+    reason: str
+    retry_after: int | None = None
+
+
+Admission = Admitted | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a message came from and when it arrived."""
+
+    charge_point_id: str
+    connection_id: str
+    remote_address: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a connection ended: `replaced_by` is the newcomer's address when a newer connection took over."""
+
+    code: int
+    reason: str
+    replaced_by: str | None = None
+    frames_dropped: dict[str, int] = field(default_factory=dict)
+
+
+class CentralSystem(Protocol):
+    """What a charge point may ask. Every method runs on the loop thread and must not block it.
+
+    A request is OCPP's payload verbatim (camelCase), its structure checked, vendor values left as they came. Any
+    exception becomes CALLERROR InternalError, so that the charge point keeps the message and tries again;
+    `CallRefused` chooses another code.
+    """
+
+    async def admit(self, handshake: Handshake) -> Admission: ...
+    async def refused(self, handshake: Handshake, refusal: Refused) -> None: ...
+    async def opened(self, source: Source) -> None: ...
+    async def closed(self, source: Source, closing: Closing) -> None: ...
+    def seen(self, charge_point_id: str, at: datetime) -> None: ...
+
+    async def authorize(self, source: Source, request: Payload) -> call_result.Authorize: ...
+    async def boot_notification(self, source: Source, request: Payload) -> call_result.BootNotification: ...
+    async def data_transfer(self, source: Source, request: Payload) -> call_result.DataTransfer: ...
+    async def diagnostics_status_notification(
+        self, source: Source, request: Payload
+    ) -> call_result.DiagnosticsStatusNotification: ...
+    async def firmware_status_notification(
+        self, source: Source, request: Payload
+    ) -> call_result.FirmwareStatusNotification: ...
+    async def heartbeat(self, source: Source, request: Payload) -> call_result.Heartbeat: ...
+    async def meter_values(self, source: Source, request: Payload) -> call_result.MeterValues: ...
+    async def start_transaction(self, source: Source, request: Payload) -> call_result.StartTransaction: ...
+    async def status_notification(self, source: Source, request: Payload) -> call_result.StatusNotification: ...
+    async def stop_transaction(self, source: Source, request: Payload) -> call_result.StopTransaction: ...
+
+
+Handler = Callable[[Source, Payload], Awaitable[Any]]
+
+
+def routes(central_system: CentralSystem) -> dict[str, Handler]:
+    """Return the table of actions served: action name → method."""
+    return {
+        Action.authorize: central_system.authorize,
+        Action.boot_notification: central_system.boot_notification,
+        Action.data_transfer: central_system.data_transfer,
+        Action.diagnostics_status_notification: central_system.diagnostics_status_notification,
+        Action.firmware_status_notification: central_system.firmware_status_notification,
+        Action.heartbeat: central_system.heartbeat,
+        Action.meter_values: central_system.meter_values,
+        Action.start_transaction: central_system.start_transaction,
+        Action.status_notification: central_system.status_notification,
+        Action.stop_transaction: central_system.stop_transaction,
+    }

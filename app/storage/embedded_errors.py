@@ -1,0 +1,156 @@
+"""What can keep the embedded MongoDB from running, each said in one line that tells what helps.
+
+EmbeddedMongoError
+├── MongodNotFound       there is no mongod to run
+├── LibraryMissing       the mongod lacks a shared library
+├── ProcessorTooOld      the mongod needs instructions that this processor does not have
+├── DataDirLocked        another server runs, or still stops, on the same data directory
+├── DataDirForbidden     the data directory may not be read or written
+├── DiskFull             no room where the data directory is
+├── PortTaken            somebody else took the port between choosing and using it
+├── DataIncompatible     the data was written by another version of MongoDB
+├── StartFailed          the mongod ended for another reason
+└── StartTimedOut        the mongod runs but did not get ready in time
+"""
+
+import errno
+import json
+import signal
+from pathlib import Path
+
+TAIL_BYTES = 65536
+
+
+class EmbeddedMongoError(Exception):
+    """The embedded MongoDB cannot run."""
+
+
+class MongodNotFound(EmbeddedMongoError):
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no embedded MongoDB for this platform: "
+            "install MongoDB so that `mongod` is on PATH, or set MONGODB_URI"
+        )
+
+
+class LibraryMissing(EmbeddedMongoError):
+    """`library` is the file name the dynamic linker asked for."""
+
+    def __init__(self, library: str) -> None:
+        helps = "apt-get install libcurl4" if library == "libcurl.so.4" else f"install the package with {library}"
+        super().__init__(f"the embedded MongoDB needs {library}: {helps}, or set MONGODB_URI")
+        self.library = library
+
+
+class ProcessorTooOld(EmbeddedMongoError):
+    def __init__(self) -> None:
+        super().__init__(
+            "this processor lacks instructions (AVX) that the embedded MongoDB needs: set MONGODB_URI instead"
+        )
+
+
+class DataDirLocked(EmbeddedMongoError):
+    """`pid` is the server that uses the data directory, None when it is gone or not ours."""
+
+    def __init__(self, directory: Path, pid: int | None) -> None:
+        holder = "a MongoDB that does not end" if pid is None else f"the running server with process id {pid}"
+        super().__init__(f"{directory} is in use by {holder}: stop it, or set another DATA_DIR")
+        self.pid = pid
+
+
+class DataDirForbidden(EmbeddedMongoError):
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"{path} may not be read or written by this user: change its owner, or set another DATA_DIR")
+
+
+class DiskFull(EmbeddedMongoError):
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"the disk is full: make room at {path}, or set another DATA_DIR")
+
+
+class PortTaken(EmbeddedMongoError):
+    def __init__(self, log: Path) -> None:
+        super().__init__(f"no free port for the embedded MongoDB on 127.0.0.1: see {log}")
+
+
+class DataIncompatible(EmbeddedMongoError):
+    def __init__(self, log: Path) -> None:
+        super().__init__(
+            "the data was written by another version of MongoDB than the mongod found: "
+            f"run that version, or migrate the data: see {log}"
+        )
+
+
+class StartFailed(EmbeddedMongoError):
+    def __init__(self, meaning: str, log: Path) -> None:
+        super().__init__(f"the embedded MongoDB ended at once: {meaning}: see {log}")
+
+
+class StartTimedOut(EmbeddedMongoError):
+    def __init__(self, seconds: float, meaning: str, log: Path) -> None:
+        super().__init__(
+            f"the embedded MongoDB was not ready after {seconds:g} s; its last words: {meaning}: see {log}"
+        )
+
+
+def from_os_error(error: OSError, path: Path) -> EmbeddedMongoError:
+    """Say what a refusal of the file system means."""
+    where = error.filename or path
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(where)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return DataDirForbidden(where)
+    return EmbeddedMongoError(f"{where} cannot be used: {error.strerror or error}")
+
+
+def from_log(log: Path, status: int | None, directory: Path) -> EmbeddedMongoError:
+    """Say what the end of a mongod means, by its log and its exit status (negative: the signal)."""
+    text = tail(log)
+    if "error while loading shared libraries: " in text:
+        return LibraryMissing(text.rpartition("error while loading shared libraries: ")[2].partition(":")[0])
+    if status == -signal.SIGILL:
+        return ProcessorTooOld()
+    if "No space left on device" in text or "Disk quota exceeded" in text:
+        return DiskFull(directory)
+    if "Address already in use" in text:
+        return PortTaken(log)
+    if "DBPathInUse" in text:
+        return DataDirLocked(directory, None)
+    if "eature compatibility version" in text or "unsupported WiredTiger file version" in text:
+        return DataIncompatible(log)
+    if "Permission denied" in text or "Read-only file system" in text:
+        return DataDirForbidden(directory)
+    return StartFailed(last_words(log) or f"exit status {status}", log)
+
+
+def last_words(log: Path) -> str:
+    """Return the message of the last error a mongod logged, or else its last message."""
+    messages: list[str] = []
+    errors: list[str] = []
+    for line in tail(log).splitlines():
+        try:
+            entry = json.loads(line)
+            message = str(entry["msg"]).strip()
+            attributes = entry.get("attr", {})
+            detail = attributes.get("error") or attributes.get("message") or ""
+            if detail:
+                message = f"{message}: {detail}"
+            severity = entry["s"]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            message, severity = line.strip(), "I"
+        if message:
+            messages.append(message)
+            if severity in ("E", "F"):
+                errors.append(message)
+    return " ".join((errors or messages or [""])[-1].split())[:300]
+
+
+def tail(log: Path) -> str:
+    """Return the end of a log, empty when there is none."""
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - TAIL_BYTES))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""

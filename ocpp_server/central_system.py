@@ -1,4 +1,4 @@
-"""The port: what a charge point may ask of a Central System, declared here and implemented by the application."""
+"""The port: what a charge point may ask of a Central System; the application implements it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,8 +15,9 @@ Payload = dict[str, Any]
 class Handshake:
     """What a newcomer showed at the door, before anything about it is believed.
 
-    `charge_point_id` is the last path segment, percent-decoded once, already within the allow-list of characters.
-    `password` is bytes, for real keys need not be UTF-8 (OCPP-J §6). `secure` is True when the socket itself is TLS.
+    `charge_point_id` is the last path segment, percent-decoded once, already within the allow-list of characters;
+    empty when the path names none that is. `password` is bytes, for real keys need not be UTF-8 (OCPP-J §6).
+    `secure` is True when the socket itself is TLS, or a trusted proxy says that it was.
     """
 
     charge_point_id: str
@@ -70,16 +71,30 @@ class Closing:
 class CentralSystem(Protocol):
     """What a charge point may ask. Every method runs on the loop thread and must not block it.
 
-    A request is OCPP's payload verbatim (camelCase), its structure checked, vendor values left as they came. Any
-    exception becomes CALLERROR InternalError, so that the charge point keeps the message and tries again;
-    `CallRefused` chooses another code.
+    A request is OCPP's payload verbatim (camelCase), its structure checked, vendor values left as they came:
+    enumerations may hold any string, numbers may come as numeric strings or floats, optional members may be
+    null, StartTransaction may lack its idTag. Any exception becomes CALLERROR InternalError, so that the charge
+    point keeps the message and tries again; `CallRefused` chooses another code.
+
+    Of two connections of one charge point, `closed` of the older may come after `opened` of the newer.
     """
+
+    async def started(self) -> None:
+        """Make ready on the loop: the port is bound, nobody has been let in yet."""
+        ...
+
+    async def stopping(self) -> None:
+        """Finish on the loop: every socket is closed."""
+        ...
 
     async def admit(self, handshake: Handshake) -> Admission: ...
     async def refused(self, handshake: Handshake, refusal: Refused) -> None: ...
     async def opened(self, source: Source) -> None: ...
     async def closed(self, source: Source, closing: Closing) -> None: ...
     def seen(self, charge_point_id: str, at: datetime) -> None: ...
+    async def answered_late(self, source: Source, action: str, answer: Payload) -> None:
+        """Learn the answer to a call that had already been given up: what was asked for did happen."""
+        ...
 
     async def authorize(self, source: Source, request: Payload) -> call_result.Authorize: ...
     async def boot_notification(self, source: Source, request: Payload) -> call_result.BootNotification: ...

@@ -1,0 +1,210 @@
+"""One connection of one charge point: the OCPP-J engine over one WebSocket."""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+
+from ocpp_server import rpc, schemas
+from ocpp_server.calls import Answer, Calls
+from ocpp_server.central_system import CentralSystem, Closing, Handler, Payload, Source
+from ocpp_server.guard import guarded
+from ocpp_server.inbox import Inbox
+from ocpp_server.payloads import action_of, to_payload
+from ocpp_server.rpc import ErrorCode
+from ocpp_server.settings import ServerSettings
+from ocpp_server.throttle import TokenBucket
+from ocpp_server.websocket import ChargePointSocket
+
+log = logging.getLogger(__name__)
+
+# An answer or an ignored frame costs us less than a CALL does, but not nothing.
+_COST_OF_OTHER_FRAMES = 0.1
+
+
+class ChargePoint:
+    """A connected charge point.
+
+    The socket's own task reads, and never waits for a handler unless too many CALLs are in hand already.
+    """
+
+    __slots__ = (
+        "_allowance",
+        "_calls",
+        "_central_system",
+        "_closer",
+        "_dropped",
+        "_ending",
+        "_aside",
+        "_settings",
+        "held_back",
+        "id",
+        "inbox",
+        "opened_at",
+        "pinged_at",
+        "quiet_limit",
+        "remote_address",
+        "socket",
+        "spoke",
+        "stalled_since",
+    )
+
+    def __init__(
+        self,
+        charge_point_id: str,
+        remote_address: str,
+        socket: ChargePointSocket,
+        central_system: CentralSystem,
+        handlers: Mapping[str, Handler],
+        settings: ServerSettings,
+    ) -> None:
+        now = time.monotonic()
+        self.id = charge_point_id
+        self.remote_address = remote_address
+        self.socket = socket
+        self.inbox = Inbox(socket, handlers, settings)
+        self.opened_at = now
+        # Zero has everybody pinged once right away, to learn who answers pings at all.
+        self.quiet_limit = 0.0
+        self.pinged_at = now
+        self.stalled_since: float | None = None
+        self.spoke = False
+        self.held_back = False
+        self._central_system = central_system
+        self._settings = settings
+        self._calls = Calls(charge_point_id, socket, settings.max_own_calls_waiting)
+        self._allowance = TokenBucket(settings.max_calls_per_second, settings.burst, now)
+        self._dropped: Counter[str] | None = None
+        self._ending: Closing | None = None
+        self._closer: asyncio.Task[Any] | None = None
+        self._aside: asyncio.Task[Any] | None = None
+
+    async def call(self, request: Any, timeout: float | None = None) -> Payload:
+        """Send an `ocpp.v16.call` dataclass or an (action, payload) pair; return the answer's payload.
+
+        Raises: CallFailed in one of its forms; RuntimeError inside a handler of this very charge point, which
+        waits for its own answer before it gives us one: let what follows be done in a task of its own.
+        """
+        worker = self.inbox.worker
+        if worker is not None and asyncio.current_task() is worker:
+            raise RuntimeError(f"{self.id}: a handler must not call the charge point that it is answering")
+        action, payload = request if isinstance(request, tuple) else (action_of(request), to_payload(request))
+        timeout = self._settings.call_timeout if timeout is None else timeout
+        return await self._calls.call(action, payload, timeout)
+
+    async def read(self) -> None:
+        """Handle frames until the connection ends."""
+        try:
+            while True:
+                frame = await self.socket.recv(decode=False)
+                if self._ending is not None:
+                    return
+                await self._receive(rpc.parse(frame))
+        except ConnectionClosed:
+            pass
+        finally:
+            self._calls.hang_up()
+
+    def end(self, code: int, reason: str, *, replaced_by: str | None = None, abruptly: bool = False) -> None:
+        """Fail our calls at once and close the connection without making anybody wait for it."""
+        if self._ending is not None:
+            return
+        self._ending = Closing(code, reason, replaced_by)
+        self._calls.hang_up()
+        if abruptly:
+            self.socket.transport.abort()
+        else:
+            self._closer = asyncio.create_task(self.socket.close(code, reason))
+
+    async def finish(self) -> Closing:
+        """Wait for what is still in hand and return how the connection ended."""
+        await self.inbox.finish()
+        for task in (self._closer, self._aside):
+            if task is not None:
+                await task
+        dropped = dict(self._dropped or {})
+        if self._ending is not None:
+            return Closing(self._ending.code, self._ending.reason, self._ending.replaced_by, dropped)
+        return Closing(self.socket.close_code or 1006, self.socket.close_reason or "", None, dropped)
+
+    @property
+    def is_open(self) -> bool:
+        return self._ending is None and self.socket.is_open
+
+    def source(self) -> Source:
+        """Return where a message that arrives now comes from."""
+        return Source(self.id, str(self.socket.id), self.remote_address, datetime.now(UTC))
+
+    async def _receive(self, message: rpc.Message | None) -> None:
+        await self._spend(1.0 if isinstance(message, rpc.Call | rpc.Unreadable) else _COST_OF_OTHER_FRAMES)
+        if isinstance(message, rpc.Call):
+            await self._receive_call(message)
+        elif isinstance(message, rpc.Unreadable):
+            await self._receive_unreadable(message)
+        elif message is None:
+            self._count("ignored")
+        else:
+            self._receive_answer(message)
+
+    async def _receive_call(self, call: rpc.Call) -> None:
+        self.spoke = True
+        if self.inbox.has(call.message_id):
+            refusal = "A CALL with this message id is being handled already"
+            await self._write(rpc.error_frame(call.message_id, ErrorCode.GENERIC_ERROR, refusal))
+            return
+        self.inbox.put(call, self.source())
+        if self.inbox.is_full:
+            await self._held_back(self.inbox.room())
+
+    async def _receive_unreadable(self, frame: rpc.Unreadable) -> None:
+        dropped = self._count("unreadable")
+        if frame.message_id is not None:
+            await self._write(rpc.error_frame(frame.message_id, frame.code, frame.description))
+        elif dropped >= self._settings.max_unreadable_frames:
+            self.end(CloseCode.POLICY_VIOLATION, "too many unreadable frames")
+
+    def _receive_answer(self, answer: Answer) -> None:
+        self.spoke = True
+        if self._calls.deliver(answer):
+            return
+        action = self._calls.given_up(answer.message_id)
+        self._count("unsolicited" if action is None else "late")
+        if action is None or isinstance(answer, rpc.Error):
+            return
+        if schemas.check_incoming_response(action, answer.payload) is None:
+            told = self._central_system.answered_late(self.source(), action, answer.payload)
+            self._aside = asyncio.create_task(guarded(told, "answered_late", self.id, after=self._aside))
+
+    async def _spend(self, cost: float) -> None:
+        """Slow down who sends too much by not reading on, so that he alone is hurt."""
+        delay = self._allowance.take(time.monotonic(), cost)
+        if delay:
+            self._count("throttled")
+            await self._held_back(asyncio.sleep(delay))
+
+    async def _held_back(self, until: Awaitable[None]) -> None:
+        """Wait without reading; the silence that follows is ours, not the charge point's."""
+        self.held_back = True
+        try:
+            await until
+        finally:
+            self.held_back = False
+
+    async def _write(self, frame: bytes) -> None:
+        self.socket.write(frame)
+        await self.socket.wait_until_read()
+
+    def _count(self, what: str) -> int:
+        """Count a frame that got no handler, and tell the log of the first of its kind."""
+        if self._dropped is None:
+            self._dropped = Counter()
+        self._dropped[what] += 1
+        if self._dropped[what] == 1:
+            log.warning("frame_dropped", extra={"fields": {"charge_point_id": self.id, "kind": what}})
+        return self._dropped[what]

@@ -1,0 +1,121 @@
+"""A charge point's CALLs in hand: handled in their order, one at a time, and answered whatever happens."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ocpp_server import rpc, schemas
+from ocpp_server.central_system import Handler, Source
+from ocpp_server.errors import CallRefused
+from ocpp_server.payloads import to_payload
+from ocpp_server.rpc import ErrorCode
+from ocpp_server.settings import ServerSettings
+from ocpp_server.websocket import ChargePointSocket
+
+log = logging.getLogger(__name__)
+
+
+class Inbox:
+    """The CALLs received and not answered yet. A task exists only while there are some."""
+
+    __slots__ = ("_calls", "_handlers", "_room", "_settings", "_socket", "handling_since", "worker")
+
+    def __init__(self, socket: ChargePointSocket, handlers: Mapping[str, Handler], settings: ServerSettings) -> None:
+        self._socket = socket
+        self._handlers = handlers
+        self._settings = settings
+        self._calls: list[tuple[rpc.Call, Source]] = []
+        self._room: asyncio.Future[None] | None = None
+        self.worker: asyncio.Task[None] | None = None
+        self.handling_since: float | None = None
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._calls) >= self._settings.max_calls_waiting
+
+    def has(self, message_id: str) -> bool:
+        """Return whether a CALL with this id is being handled or waits for it."""
+        return any(call.message_id == message_id for call, _ in self._calls)
+
+    def put(self, call: rpc.Call, source: Source) -> None:
+        self._calls.append((call, source))
+        if self.worker is None:
+            self.worker = asyncio.create_task(self._work())
+
+    async def room(self) -> None:
+        """Wait until there is room for another CALL."""
+        while self.is_full:
+            self._room = asyncio.get_running_loop().create_future()
+            await self._room
+
+    async def finish(self) -> None:
+        """Let what is in hand be handled, though nobody will read the answers; bounded by `handler_timeout`."""
+        worker = self.worker
+        if worker is not None:
+            _, stuck = await asyncio.wait({worker}, timeout=self._settings.handler_timeout)
+            if stuck:
+                self.abandon()
+                await asyncio.wait({worker})
+
+    def abandon(self) -> None:
+        """Drop what is in hand, unanswered: the charge point will send it again."""
+        if self.worker is not None:
+            log.warning("calls_abandoned", extra={"fields": {"calls": len(self._calls)}})
+            self.worker.cancel()
+
+    async def _work(self) -> None:
+        calls, socket = self._calls, self._socket
+        try:
+            while calls:
+                self.handling_since = time.monotonic()
+                answer = await self._answer(*calls[0])
+                self.handling_since = None
+                # Forget it before answering: from then on its id may be used again.
+                del calls[0]
+                self._make_room()
+                socket.write(answer)
+                if socket.paused:
+                    await socket.wait_until_read()
+        finally:
+            self.worker = None
+            self._calls.clear()
+            self._make_room()
+
+    def _make_room(self) -> None:
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+
+    async def _answer(self, call: rpc.Call, source: Source) -> bytes:
+        """Return the frame that answers a CALL."""
+        message_id, action, request = call
+        handler = self._handlers.get(action)
+        if handler is None:
+            return _not_served(message_id, action)
+        violation = schemas.check_incoming_request(action, request)
+        if violation is not None:
+            _report(logging.WARNING, "call_malformed", source, action, code=violation.code)
+            return rpc.error_frame(message_id, violation.code, violation.description)
+        try:
+            answer = to_payload(await handler(source, request))
+            violation = schemas.check_response(action, answer)
+            if violation is None:
+                return rpc.result_frame(message_id, answer)
+            _report(logging.ERROR, "own_answer_malformed", source, action, problem=violation.message)
+        except CallRefused as refusal:
+            return rpc.error_frame(message_id, refusal.code, refusal.description)
+        except Exception:  # noqa: BLE001 — the guard of one message: whatever went wrong, the charge point asks again
+            _report(logging.ERROR, "handler_failed", source, action, exc_info=True)
+        return rpc.error_frame(message_id, ErrorCode.INTERNAL_ERROR, "An internal error, please try again")
+
+
+def _not_served(message_id: str, action: str) -> bytes:
+    if action in schemas.actions():
+        return rpc.error_frame(message_id, ErrorCode.NOT_SUPPORTED, "This action is not supported here")
+    return rpc.error_frame(message_id, ErrorCode.NOT_IMPLEMENTED, "There is no such action in OCPP 1.6")
+
+
+def _report(level: int, event: str, source: Source, action: str, *, exc_info: bool = False, **fields: Any) -> None:
+    fields |= {"charge_point_id": source.charge_point_id, "action": action}
+    log.log(level, event, exc_info=exc_info, extra={"fields": fields})

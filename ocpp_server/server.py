@@ -1,0 +1,175 @@
+"""The OCPP server: listens, keeps the registry of open connections, and closes down in good order."""
+
+import asyncio
+import contextlib
+import logging
+import resource
+from datetime import UTC, datetime
+from functools import partial
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.frames import CloseCode
+from websockets.typing import Subprotocol
+
+from ocpp_server.central_system import CentralSystem, routes
+from ocpp_server.charge_point import ChargePoint
+from ocpp_server.door import Door
+from ocpp_server.guard import guarded
+from ocpp_server.handshake import SUBPROTOCOL, registry_key
+from ocpp_server.keepalive import Keepalive
+from ocpp_server.settings import ServerSettings
+from ocpp_server.websocket import ChargePointSocket
+
+log = logging.getLogger(__name__)
+
+# Never below WARNING: at DEBUG websockets writes every header and payload into the log, passwords included.
+_websockets_log = logging.getLogger("ocpp_server.websockets")
+_websockets_log.setLevel(logging.WARNING)
+
+# File descriptors left to the database and to files, and sockets beyond the capacity that may wait at the door.
+_RESERVED_DESCRIPTORS = 128
+_WAITING_ROOM = 64
+# After the drain, the application gets this much longer to note who was cut off.
+_LAST_WORDS = 2.0
+
+
+class OcppServer:
+    """All connections of charge points to this process. Everything here belongs to one event loop.
+
+    `connected_charge_points` maps each id, casefolded, to its newest connection.
+    """
+
+    def __init__(self, central_system: CentralSystem, settings: ServerSettings) -> None:
+        self.connected_charge_points: dict[str, ChargePoint] = {}
+        self._live: set[ChargePoint] = set()
+        self._central_system = central_system
+        self._settings = settings
+        self._handlers = {str(action): handler for action, handler in routes(central_system).items()}
+        self._capacity = _capacity(settings)
+        self._door = Door(central_system, settings, self.connected_charge_points, self._capacity)
+        self._server: Server | None = None
+        self._keepalive: asyncio.Task[None] | None = None
+
+    async def start(self) -> int:
+        """Bind, let the application make ready, then accept; return the port. Raises: OSError when it is taken."""
+        settings = self._settings
+        listening = serve(
+            self._serve,
+            settings.host,
+            settings.port,
+            create_connection=partial(ChargePointSocket, max_sockets=self._capacity + _WAITING_ROOM),  # type: ignore[arg-type]
+            process_request=self._door.process_request,
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            compression=None,
+            server_header=None,
+            open_timeout=settings.open_timeout,
+            close_timeout=settings.close_timeout,
+            ping_interval=None,
+            max_size=settings.max_frame_bytes,
+            max_queue=8,
+            logger=_websockets_log,
+            start_serving=False,
+            backlog=4096,
+            ssl=settings.tls,
+            reuse_port=settings.reuse_port or None,
+        )
+        try:
+            server = await listening
+        except OSError as problem:
+            reason = f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}"
+            raise OSError(problem.errno, reason) from None
+        try:
+            await self._central_system.started()
+            await server.start_serving()
+        except BaseException:
+            server.close()
+            await server.wait_closed()
+            raise
+        self._server = server
+        self._keepalive = asyncio.create_task(Keepalive(self.connected_charge_points, settings).run())
+        return int(server.sockets[0].getsockname()[1])
+
+    async def stop(self, drain: float) -> None:
+        """Stop accepting, close every socket with 1001, give what is in hand `drain` seconds to finish."""
+        if self._server is None or self._keepalive is None:
+            return
+        self._keepalive.cancel()
+        self._server.close(code=CloseCode.GOING_AWAY, reason="the server is stopping")
+        closed = asyncio.create_task(self._server.wait_closed())
+        await asyncio.wait({closed}, timeout=drain)
+        for charge_point in self._live:
+            charge_point.inbox.abandon()
+        await asyncio.wait({closed}, timeout=_LAST_WORDS if self._live else 0)
+        for task in self._server.handler_tasks:
+            task.cancel()
+        await closed
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._keepalive
+        await guarded(self._central_system.stopping(), "stopping", "")
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        """Be the task of one connection, from its opening handshake to its end."""
+        assert isinstance(connection, ChargePointSocket)
+        shown, charge_point_id = connection.shown, connection.admitted_as
+        assert shown is not None
+        assert charge_point_id is not None
+        assert connection.request is not None
+        # The credential has done its work; 18,000 sets of headers are also a lot of memory.
+        connection.request.headers.clear()
+        connection.shown = None
+        charge_point = ChargePoint(
+            charge_point_id,
+            shown.remote_address,
+            connection,
+            self._central_system,
+            self._handlers,
+            self._settings,
+        )
+        connection.on_frame = partial(self._seen, charge_point_id)
+        self._register(charge_point)
+        try:
+            if await guarded(self._central_system.opened(charge_point.source()), "opened", charge_point_id):
+                await charge_point.read()
+            else:
+                charge_point.end(CloseCode.INTERNAL_ERROR, "please try again")
+        finally:
+            self._unregister(charge_point)
+        closing = await charge_point.finish()
+        await guarded(self._central_system.closed(charge_point.source(), closing), "closed", charge_point_id)
+        self._live.discard(charge_point)
+
+    def _register(self, charge_point: ChargePoint) -> None:
+        """Let the newest authenticated connection win: it is the one the charge point itself knows of."""
+        key = registry_key(charge_point.id)
+        incumbent = self.connected_charge_points.get(key)
+        self.connected_charge_points[key] = charge_point
+        self._live.add(charge_point)
+        if incumbent is not None:
+            incumbent.end(CloseCode.POLICY_VIOLATION, "replaced", replaced_by=charge_point.remote_address)
+            log.warning(
+                "connection_replaced",
+                extra={
+                    "fields": {
+                        "charge_point_id": charge_point.id,
+                        "old_address": incumbent.remote_address,
+                        "new_address": charge_point.remote_address,
+                    }
+                },
+            )
+
+    def _unregister(self, charge_point: ChargePoint) -> None:
+        """Forget a connection, but never the newer one that replaced it."""
+        key = registry_key(charge_point.id)
+        if self.connected_charge_points.get(key) is charge_point:
+            del self.connected_charge_points[key]
+
+    def _seen(self, charge_point_id: str) -> None:
+        self._central_system.seen(charge_point_id, datetime.now(UTC))
+
+
+def _capacity(settings: ServerSettings) -> int:
+    """Return how many connections there may be: as many as are set, or as the process may open."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if descriptors == resource.RLIM_INFINITY:
+        return settings.max_connections
+    return max(1, min(settings.max_connections, descriptors - _RESERVED_DESCRIPTORS - _WAITING_ROOM))

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from websockets.frames import CloseCode
+
 from ocpp_server.central_system import CentralSystem, Payload
 from ocpp_server.charge_point import ChargePoint
 from ocpp_server.errors import BridgeStopped, CallTimeout, NotConnected
@@ -31,7 +33,7 @@ class Bridge:
 
     def __init__(self, central_system: CentralSystem, settings: ServerSettings | None = None) -> None:
         self.settings = settings or ServerSettings()
-        self.port = 0
+        self.port = self.tls_port = 0
         self._server = OcppServer(central_system, self.settings)
         self.connected_charge_points = self._server.connected_charge_points
         self._watchdog = LoopWatchdog()
@@ -52,11 +54,11 @@ class Bridge:
 
         Raises: OSError when the address cannot be bound; whatever the application's `started` raises.
         """
-        ready: concurrent.futures.Future[int] = concurrent.futures.Future()
+        ready: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="ocpp-loop")
         self._thread.start()
         try:
-            self.port = ready.result()
+            ready.result()
         except BaseException:
             self._thread.join()
             raise
@@ -93,6 +95,12 @@ class Bridge:
         charge_point: ChargePoint | None = self.connected_charge_points.get(registry_key(charge_point_id))
         return charge_point is not None and charge_point.is_open
 
+    def disconnect(self, charge_point_id: str, reason: str) -> None:
+        """End a charge point's connection, if it has one: the rules it came in under have changed."""
+        charge_point = self.connected_charge_points.get(registry_key(charge_point_id))
+        if charge_point is not None:
+            self.main_loop.call_soon_threadsafe(charge_point.end, CloseCode.POLICY_VIOLATION, reason)
+
     def loop_lag(self) -> float:
         """Return how many seconds the loop is behind, even while it is blocked."""
         return self._watchdog.lag()
@@ -113,21 +121,22 @@ class Bridge:
         finally:
             future.cancel()
 
-    def _run(self, ready: "concurrent.futures.Future[int]") -> None:
+    def _run(self, ready: "concurrent.futures.Future[None]") -> None:
         """Be the loop thread."""
         with asyncio.Runner(loop_factory=_new_event_loop) as runner:
             runner.run(self._main(ready))
 
-    async def _main(self, ready: "concurrent.futures.Future[int]") -> None:
+    async def _main(self, ready: "concurrent.futures.Future[None]") -> None:
         starting = asyncio.create_task(self._server.start())
         await asyncio.wait({starting})
         problem = starting.exception()
         if problem is not None:
             ready.set_exception(problem)
             return
+        self.port, self.tls_port = self._server.port, self._server.tls_port
         self._watchdog.start()
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        ready.set_result(starting.result())
+        ready.set_result(None)
         await self._stop.wait()
         await self._server.stop(self._drain)
         self._watchdog.stop()

@@ -17,7 +17,8 @@ class Handshake:
 
     `charge_point_id` is the last path segment, percent-decoded once, already within the allow-list of characters;
     empty when the path names none that is. `password` is bytes, for real keys need not be UTF-8 (OCPP-J §6).
-    `secure` is True when the socket itself is TLS, or a trusted proxy says that it was.
+    `secure` is True when the socket itself is TLS, or a trusted proxy says that it was. `client_certificate` is
+    DER, its chain verified already.
     """
 
     charge_point_id: str
@@ -27,6 +28,7 @@ class Handshake:
     secure: bool
     subprotocols: tuple[str, ...]
     received_at: datetime
+    client_certificate: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,15 +54,15 @@ class Door:
         assert isinstance(socket, ChargePointSocket)
         try:
             charge_point_id = handshake.charge_point_id(request.path)
-        except handshake.InvalidPath as problem:
+        except handshake.InvalidPath as error:
             shown = handshake.shown_by(socket, request.headers, "", self._proxies)
-            return await self._refuse(socket, shown, Refused(400, str(problem)))
+            return await self._refuse(socket, shown, Refused(400, str(error)))
         shown = handshake.shown_by(socket, request.headers, charge_point_id, self._proxies)
         response = socket.protocol.accept(request)
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             # Nobody is asked about a hopeless handshake, such as one without our subprotocol.
-            refusal = Refused(response.status_code, str(socket.protocol.handshake_exc))
-            await self._tell(shown, refusal)
+            problem = ascii(str(socket.protocol.handshake_exc))[:200]
+            await self._tell(shown, Refused(response.status_code, problem))
             return response
         admission = await self._admission(shown)
         if isinstance(admission, Refused):

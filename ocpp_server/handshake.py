@@ -67,8 +67,8 @@ def subprotocols(headers: Headers) -> tuple[str, ...]:
 def shown_by(socket: ChargePointSocket, headers: Headers, charge_point_id: str, proxies: TrustedProxies) -> Handshake:
     """Gather what a newcomer showed; nothing about it is believed yet."""
     peer = socket.remote_address
-    tls = socket.transport.get_extra_info("ssl_object") is not None
-    address, secure = proxies.origin(str(peer[0]) if peer else "", tls, headers)
+    tls = socket.transport.get_extra_info("ssl_object")
+    address, secure = proxies.origin(str(peer[0]) if peer else "", tls is not None, headers)
     username, password = credentials(headers)
     return Handshake(
         charge_point_id=charge_point_id,
@@ -78,4 +78,5 @@ def shown_by(socket: ChargePointSocket, headers: Headers, charge_point_id: str, 
         secure=secure,
         subprotocols=subprotocols(headers),
         received_at=datetime.now(UTC),
+        client_certificate=tls.getpeercert(binary_form=True) if tls is not None else None,
     )

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import resource
+import ssl
 from datetime import UTC, datetime
 from functools import partial
 
@@ -41,82 +42,103 @@ class OcppServer:
 
     def __init__(self, central_system: CentralSystem, settings: ServerSettings) -> None:
         self.connected_charge_points: dict[str, ChargePoint] = {}
-        self._live: set[ChargePoint] = set()
+        self.port = 0
+        self.tls_port = 0
         self._central_system = central_system
         self._settings = settings
         self._handlers = {str(action): handler for action, handler in routes(central_system).items()}
         self._capacity = _capacity(settings)
         self._door = Door(central_system, settings, self.connected_charge_points, self._capacity)
-        self._server: Server | None = None
+        # Every socket, half-open handshakes included; and every connection, those just replaced included.
+        self._sockets: set[ChargePointSocket] = set()
+        self._live: set[ChargePoint] = set()
+        self._listeners: list[Server] = []
         self._keepalive: asyncio.Task[None] | None = None
 
-    async def start(self) -> int:
-        """Bind, let the application make ready, then accept; return the port. Raises: OSError when it is taken."""
+    async def start(self) -> None:
+        """Bind, let the application make ready, then accept.
+
+        Raises: OSError when an address cannot be bound; whatever the application's `started` raises.
+        """
         settings = self._settings
-        listening = serve(
-            self._serve,
-            settings.host,
-            settings.port,
-            create_connection=partial(ChargePointSocket, max_sockets=self._capacity + _WAITING_ROOM),  # type: ignore[arg-type]
-            process_request=self._door.process_request,
-            subprotocols=[Subprotocol(SUBPROTOCOL)],
-            compression=None,
-            server_header=None,
-            open_timeout=settings.open_timeout,
-            close_timeout=settings.close_timeout,
-            ping_interval=None,
-            max_size=settings.max_frame_bytes,
-            max_queue=8,
-            logger=_websockets_log,
-            start_serving=False,
-            backlog=4096,
-            ssl=settings.tls,
-            reuse_port=settings.reuse_port or None,
-        )
         try:
-            server = await listening
-        except OSError as problem:
-            reason = f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}"
-            raise OSError(problem.errno, reason) from None
-        try:
+            self.port = await self._listen(settings.host, settings.port, None)
+            if settings.tls is not None:
+                self.tls_port = await self._listen(settings.tls_host, settings.tls_port, settings.tls)
             await self._central_system.started()
-            await server.start_serving()
+            for listener in self._listeners:
+                await listener.start_serving()
         except BaseException:
-            server.close()
-            await server.wait_closed()
+            for listener in self._listeners:
+                listener.close()
+                await listener.wait_closed()
             raise
-        self._server = server
         self._keepalive = asyncio.create_task(Keepalive(self.connected_charge_points, settings).run())
-        return int(server.sockets[0].getsockname()[1])
 
     async def stop(self, drain: float) -> None:
         """Stop accepting, close every socket with 1001, give what is in hand `drain` seconds to finish."""
-        if self._server is None or self._keepalive is None:
+        if self._keepalive is None:
             return
         self._keepalive.cancel()
-        self._server.close(code=CloseCode.GOING_AWAY, reason="the server is stopping")
-        closed = asyncio.create_task(self._server.wait_closed())
+        for listener in self._listeners:
+            listener.close(code=CloseCode.GOING_AWAY, reason="the server is stopping")
+        for socket in self._sockets:
+            if not socket.was_opened:
+                socket.transport.abort()
+        closed = asyncio.gather(*(listener.wait_closed() for listener in self._listeners))
         await asyncio.wait({closed}, timeout=drain)
         for charge_point in self._live:
             charge_point.inbox.abandon()
-        await asyncio.wait({closed}, timeout=_LAST_WORDS if self._live else 0)
-        for task in self._server.handler_tasks:
-            task.cancel()
+        if self._live:
+            await asyncio.wait({closed}, timeout=_LAST_WORDS)
+        for listener in self._listeners:
+            for task in listener.handler_tasks:
+                task.cancel()
         await closed
         with contextlib.suppress(asyncio.CancelledError):
             await self._keepalive
         await guarded(self._central_system.stopping(), "stopping", "")
+
+    async def _listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
+        """Bind without accepting yet; return the port bound."""
+        settings = self._settings
+        new_socket = partial(ChargePointSocket, sockets=self._sockets, max_sockets=self._capacity + _WAITING_ROOM)
+        try:
+            listener = await serve(
+                self._serve,
+                host,
+                port,
+                create_connection=new_socket,  # type: ignore[arg-type]
+                process_request=self._door.process_request,
+                subprotocols=[Subprotocol(SUBPROTOCOL)],
+                compression=None,
+                server_header=None,
+                open_timeout=settings.open_timeout,
+                close_timeout=settings.close_timeout,
+                ping_interval=None,
+                max_size=settings.max_frame_bytes,
+                max_queue=8,
+                logger=_websockets_log,
+                start_serving=False,
+                backlog=4096,
+                ssl=tls,
+                reuse_port=settings.reuse_port or None,
+            )
+        except OSError as problem:
+            reason = f"cannot listen on {host}:{port}: {problem.strerror or problem}"
+            raise OSError(problem.errno, reason) from None
+        self._listeners.append(listener)
+        return int(listener.sockets[0].getsockname()[1])
 
     async def _serve(self, connection: ServerConnection) -> None:
         """Be the task of one connection, from its opening handshake to its end."""
         assert isinstance(connection, ChargePointSocket)
         shown, charge_point_id = connection.shown, connection.admitted_as
         assert shown is not None
-        assert charge_point_id is not None
         assert connection.request is not None
         # The credential has done its work; 18,000 sets of headers are also a lot of memory.
         connection.request.headers.clear()
-        connection.shown = None
+        connection.shown, connection.was_opened = None, True
         charge_point = ChargePoint(
             charge_point_id,
             shown.remote_address,

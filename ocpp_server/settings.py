@@ -15,7 +15,10 @@ class ServerSettings:
     host: str = "127.0.0.1"
     port: int = 9000
     reuse_port: bool = False
+    # With a context there is a second listener, for wss.
     tls: ssl.SSLContext | None = None
+    tls_host: str = "127.0.0.1"
+    tls_port: int = 9443
     trusted_proxies: tuple[str, ...] = ()
 
     # The door.

@@ -19,25 +19,32 @@ _MAX_UNREAD_BYTES = 1_048_576
 class ChargePointSocket(ServerConnection):
     """One WebSocket of a charge point, not yet knowing OCPP.
 
-    The door notes here what it learnt: `shown`, `admitted_as`, or that the refusal was told already. `on_frame`
-    is called for every frame, pongs and fragments included.
+    The door notes here what it learnt: `shown`, `admitted_as`, `was_opened`. `on_frame` is called for every
+    frame, pongs and fragments included.
     """
 
     shown: Handshake | None = None
-    admitted_as: str | None = None
+    admitted_as: str = ""
+    was_opened: bool = False
     has_ponged: bool = False
     on_frame: Callable[[], None] | None = None
 
-    def __init__(self, *args: Any, max_sockets: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sockets: "set[ChargePointSocket]", max_sockets: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.last_heard = time.monotonic()
+        self._sockets = sockets
         self._max_sockets = max_sockets
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        # Half-open handshakes count too; without a file descriptor to spare nobody could be told anything.
-        if len(self.server.handler_tasks) > self._max_sockets:
+        self._sockets.add(self)
+        # Without a file descriptor to spare, nobody at all could be answered.
+        if len(self._sockets) > self._max_sockets:
             self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._sockets.discard(self)
+        super().connection_lost(exc)
 
     def process_event(self, event: Event) -> None:
         super().process_event(event)

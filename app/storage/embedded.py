@@ -22,6 +22,7 @@ from pymongo.errors import PyMongoError
 from app.storage import embedded_keeper
 from app.storage.embedded_directory import MongoDirectory
 from app.storage.embedded_errors import (
+    DiskFull,
     EmbeddedMongoError,
     MongodNotFound,
     StartFailed,
@@ -34,6 +35,8 @@ from app.storage.embedded_replica_set import NAME, make_primary, until, uri_of
 
 __all__ = ["EmbeddedMongo", "EmbeddedMongoError", "find_mongod", "running_uri"]
 
+# In bytes: a mongod ends abruptly when the disk is full, so it does not begin close to that.
+LEAST_FREE = 64 * 2**20
 # A mongod may need its keeper's whole patience to end.
 ENDING_SECONDS = embedded_keeper.STOP_SECONDS + 5
 
@@ -41,12 +44,12 @@ ENDING_SECONDS = embedded_keeper.STOP_SECONDS + 5
 class EmbeddedMongo:
     """A mongod that `start` (or `with`) starts and `stop` ends; so does the end of this process, however it comes.
 
-    A process forked from this one keeps the database alive but may not end it: `stop` does nothing there.
-    `start_timeout` is in seconds and covers the replay of the journal; `cache_gb` is WiredTiger's cache in
-    GB.
+    Keep the object: the database ends when it is garbage. A process forked from this one keeps the database
+    alive but may not end it, `stop` does nothing there. `start_timeout` is in seconds and covers the replay of
+    the journal; `cache_gb` is WiredTiger's cache in GB.
     """
 
-    def __init__(self, data_dir: Path, *, start_timeout: float = 60.0, cache_gb: float = 0.5) -> None:
+    def __init__(self, data_dir: Path, *, start_timeout: float = 120.0, cache_gb: float = 0.5) -> None:
         self.directory = MongoDirectory(data_dir)
         self.start_timeout = start_timeout
         self.cache_gb = cache_gb
@@ -63,6 +66,8 @@ class EmbeddedMongo:
         say = progress or (lambda _: None)
         try:
             self.directory.make()
+            if shutil.disk_usage(self.directory.path).free < LEAST_FREE:
+                raise DiskFull(self.directory.path)
             lock = self.directory.lock(ENDING_SECONDS, lambda: say("Waiting for the last server's MongoDB to end"))
             try:
                 say(f"Starting MongoDB in {self.directory.path}")
@@ -104,6 +109,7 @@ class EmbeddedMongo:
         except TimeoutError as error:
             raise StartTimedOut(self.start_timeout, last_words(self.directory.log), self.directory.log) from error
         except PyMongoError as error:
+            self._raise_if_ended()
             raise StartFailed(str(error).partition(", full error")[0], self.directory.log) from error
         self.directory.keep_port(port)
         return uri_of(port, key)
@@ -153,15 +159,17 @@ class EmbeddedMongo:
         ]
 
     def _wait_until_listening(self, port: int, deadline: float) -> None:
-        assert self._keeper is not None
         for _ in until(deadline):
-            state = self.directory.state()
-            if state.get("exits") or self._keeper.poll() is not None:
-                status = state.get("last_status")
-                raise from_log(self.directory.log, status if isinstance(status, int) else None, self.directory.path)
+            self._raise_if_ended()
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return
+
+    def _raise_if_ended(self) -> None:
+        state = self.directory.state()
+        if state.get("exits") or self._keeper is None or self._keeper.poll() is not None:
+            status = state.get("last_status")
+            raise from_log(self.directory.log, status if isinstance(status, int) else None)
 
     def _end_keeper(self) -> bool:
         """End the keeper, which ends the mongod first; False in a process that has none of its own."""

@@ -102,6 +102,7 @@ class MongoDirectory:
         if key is None:
             key = secrets.token_hex(KEY_BYTES)
             replace(self.key_file, key)
+        self.key_file.chmod(0o600)  # a mongod refuses a key that others may read, as a copied one may be
         return key
 
     def port(self) -> int | None:

@@ -15,7 +15,9 @@ EmbeddedMongoError
 
 import errno
 import json
+import re
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 TAIL_BYTES = 65536
@@ -50,10 +52,10 @@ class ProcessorTooOld(EmbeddedMongoError):
 
 
 class DataDirLocked(EmbeddedMongoError):
-    """`pid` is the server that uses the data directory, None when it is gone or not ours."""
+    """`pid` is the server that uses the data directory, None when that is gone, or unknown (another container's)."""
 
     def __init__(self, directory: Path, pid: int | None) -> None:
-        holder = "a MongoDB that does not end" if pid is None else f"the running server with process id {pid}"
+        holder = "a MongoDB of unknown origin" if pid is None else f"the running server with process id {pid}"
         super().__init__(f"{directory} is in use by {holder}: stop it, or set another DATA_DIR")
         self.pid = pid
 
@@ -70,7 +72,7 @@ class DiskFull(EmbeddedMongoError):
 
 class PortTaken(EmbeddedMongoError):
     def __init__(self, log: Path) -> None:
-        super().__init__(f"no free port for the embedded MongoDB on 127.0.0.1: see {log}")
+        super().__init__(f"another program took the embedded MongoDB's port just now: start again, or see {log}")
 
 
 class DataIncompatible(EmbeddedMongoError):
@@ -103,23 +105,32 @@ def from_os_error(error: OSError, path: Path) -> EmbeddedMongoError:
     return EmbeddedMongoError(f"{where} cannot be used: {error.strerror or error}")
 
 
-def from_log(log: Path, status: int | None, directory: Path) -> EmbeddedMongoError:
-    """Say what the end of a mongod means, by its log and its exit status (negative: the signal)."""
+# What a mongod (or the system that could not run it) writes, in the order to look for it.
+MEANINGS: tuple[tuple[str, Callable[[Path], EmbeddedMongoError]], ...] = (
+    ("No space left on device", lambda log: DiskFull(log.parent)),
+    ("Disk quota exceeded", lambda log: DiskFull(log.parent)),
+    ("Address already in use", PortTaken),
+    ("DBPathInUse", lambda log: DataDirLocked(log.parent, None)),
+    ("UPGRADE PROBLEM", DataIncompatible),
+    ("Invalid featureCompatibilityVersion", DataIncompatible),
+    ("too recent to start up on the existing data files", DataIncompatible),
+    ("unsupported WiredTiger file version", DataIncompatible),
+    ("Permission denied", lambda log: DataDirForbidden(log.parent)),
+    ("Read-only file system", lambda log: DataDirForbidden(log.parent)),
+)
+LINKER = re.compile(r"error while loading shared libraries: ([^:]+): cannot open shared object file")
+
+
+def from_log(log: Path, status: int | None) -> EmbeddedMongoError:
+    """Say what the end of a mongod means, by its log and its exit status (negative: the signal that killed it)."""
     text = tail(log)
-    if "error while loading shared libraries: " in text:
-        return LibraryMissing(text.rpartition("error while loading shared libraries: ")[2].partition(":")[0])
+    if missing := LINKER.search(text):
+        return LibraryMissing(missing[1])
     if status == -signal.SIGILL:
         return ProcessorTooOld()
-    if "No space left on device" in text or "Disk quota exceeded" in text:
-        return DiskFull(directory)
-    if "Address already in use" in text:
-        return PortTaken(log)
-    if "DBPathInUse" in text:
-        return DataDirLocked(directory, None)
-    if "eature compatibility version" in text or "unsupported WiredTiger file version" in text:
-        return DataIncompatible(log)
-    if "Permission denied" in text or "Read-only file system" in text:
-        return DataDirForbidden(directory)
+    for words, meaning in MEANINGS:
+        if words in text:
+            return meaning(log)
     return StartFailed(last_words(log) or f"exit status {status}", log)
 
 

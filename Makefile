@@ -1,0 +1,50 @@
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test check bench postman node clean
+
+help:  ## Show these lines
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+install: $(STAMP)  ## Make .venv with the project and everything its targets need
+
+$(STAMP): setup.cfg pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) -V)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is needed: apt-get install python3-venv"; exit 1; }
+	@echo "Installing into $(VENV) (about a minute the first time)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[embedded,test,dev]'
+	@touch $@
+
+run: install  ## Run the server (embedded MongoDB unless MONGODB_URI is set)
+	@$(BIN)/chargebridge serve
+
+demo: install  ## The server, two virtual chargers, and a charging session played step by step
+	@$(BIN)/chargebridge demo
+
+test: install node  ## Run all tests
+	@$(BIN)/pytest
+
+check: install  ## Lint, format, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: install  ## Run the benchmarks and print their ratios
+	@$(BIN)/python -m tests.benchmarks
+
+postman: install  ## Write the Postman collection from the OpenAPI document
+	@$(BIN)/chargebridge postman
+
+node: tests/node/node_modules/.installed  ## Install the JavaScript clients the tests use (skipped without npm)
+
+tests/node/node_modules/.installed: tests/node/package.json
+	@if command -v npm >/dev/null; then npm --prefix tests/node ci --no-audit --no-fund --silent && touch $@; \
+	else echo "npm is missing: the tests with JavaScript clients will be skipped"; fi
+
+clean:  ## Remove what was installed and built (not var/, which holds your data)
+	@rm -rf $(VENV) tests/node/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,52 @@
+"""ChargeBridge: accounts, sessions and commands over HTTP, in front of an OCPP 1.6J server."""
+
+from flask_openapi3 import OpenAPI
+
+from app import auth
+from app.api import (
+    account,
+    attention,
+    charge_points,
+    charging,
+    commands,
+    documentation,
+    health,
+    http,
+    id_tags,
+    limits,
+    policy,
+    problems,
+    sessions,
+    users,
+)
+from app.api.context import EXTENSION
+from app.api.models import Problem
+from app.services import Services
+
+RESOURCES = (account, charging, sessions, charge_points, commands, id_tags, users, attention, health)
+
+
+def create_app(secret: str, services: Services | None = None) -> OpenAPI:
+    """Assemble the HTTP side; raises LookupError for a route without a policy.
+
+    `secret` signs the tokens. Without `services` it can say what it would serve, and serve nothing.
+    """
+    app = OpenAPI(
+        __name__,
+        info=documentation.INFO,
+        security_schemes=documentation.SECURITY_SCHEMES,
+        validation_error_model=Problem,
+        validation_error_callback=problems.on_invalid_input,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.extensions[EXTENSION] = services
+    http.register(app)
+    problems.register(app)
+    auth.configure(app, secret)
+    limits.register(app)
+    for resource in RESOURCES:
+        app.register_api(resource.api)
+    app.register_blueprint(documentation.bp)
+    policy.register(app)
+    return app

@@ -1,0 +1,122 @@
+"""Accounts: sign up, log in, stay logged in, one's own profile and tags."""
+
+from typing import Annotated, Any
+
+from flask_jwt_extended import get_jwt
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import Field, StringConstraints
+
+from app.accounts import USERNAME_PATTERN
+from app.api import limits
+from app.api.context import current_user, services
+from app.api.limits import limiter
+from app.api.models import Body, IdTagPath, Language, Nothing, PageQuery, Text
+from app.api.paging import page
+from app.api.policy import public, requires, requires_refresh_token
+from app.api.views import id_tag_json, user_json
+from app.auth import LOGIN_CLAIM, ONCE_CLAIM, tokens_for
+from app.domain.id_tags import IdTagStatus, normalise_id_tag
+from app.domain.roles import Role
+from app.errors import NotFound
+from app.storage.collection import equal
+
+api = APIBlueprint("account", __name__, url_prefix="/api", abp_tags=[Tag(name="Account")])
+
+Password = Annotated[str, StringConstraints(min_length=8, max_length=256)]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+
+
+class Profile(Body):
+    email: Email | None = None
+    name: Text | None = None
+    language: Language = "en"
+
+
+class Signup(Profile):
+    username: str = Field(pattern=USERNAME_PATTERN, examples=["driver1"])
+    password: Password = Field(examples=["correct horse"])
+
+
+class Login(Body):
+    username: str = Field(min_length=1, max_length=64, examples=["driver1"])
+    password: str = Field(min_length=1, max_length=256, examples=["correct horse"])
+
+
+class Refresh(Body):
+    refresh_token: str | None = Field(None, max_length=4096, description="Or send it as the bearer token.")
+
+
+class PasswordChange(Body):
+    old_password: str = Field(max_length=256)
+    new_password: Password
+
+
+@api.post("/signup", summary="Create an account and log in")
+@public
+@limiter.limit(limits.SIGNUPS_OF_ADDRESS)
+def signup(body: Signup) -> tuple[dict[str, Any], int]:
+    """The account gets an idTag of its own: what a charger knows the driver by."""
+    profile = {k: v for k, v in body.given().items() if k in Profile.model_fields and v is not None}
+    user = services.accounts.create(body.username, body.password, Role.USER, profile)
+    return tokens_for(services.accounts.open_login(user)), 201
+
+
+@api.post("/login", summary="Log in")
+@public
+@limiter.limit(limits.FAILED_LOGINS_OF_ADDRESS, deduct_when=limits.login_failed)
+@limiter.limit(limits.FAILED_LOGINS, key_func=limits.account_and_address, deduct_when=limits.login_failed)
+def login(body: Login) -> dict[str, Any]:
+    """The access token lasts 15 minutes, the refresh token 30 days."""
+    return tokens_for(services.accounts.log_in(body.username, body.password))
+
+
+@api.post("/refresh", summary="Exchange the refresh token for a new pair")
+@requires_refresh_token
+def refresh(body: Refresh) -> dict[str, Any]:
+    """Each refresh token is good once; one shown twice ends the login and all its tokens."""
+    claims = get_jwt()
+    return tokens_for(services.accounts.rotate(current_user(), claims[LOGIN_CLAIM], claims[ONCE_CLAIM]))
+
+
+@api.post("/logout", summary="End this login")
+@requires(Role.USER)
+def logout(body: Nothing) -> tuple[str, int]:
+    """Both tokens are dead at once."""
+    services.accounts.log_out(get_jwt()[LOGIN_CLAIM])
+    return "", 204
+
+
+@api.get("/me", summary="Your account")
+@requires(Role.USER)
+def me() -> dict[str, Any]:
+    return user_json(current_user())
+
+
+@api.patch("/me", summary="Change your profile")
+@requires(Role.USER)
+def change_me(body: Profile) -> dict[str, Any]:
+    return user_json(services.accounts.set_profile(current_user(), body.given()))
+
+
+@api.post("/me/password", summary="Change your password")
+@requires(Role.USER)
+def change_password(body: PasswordChange) -> tuple[str, int]:
+    """All your other logins end."""
+    services.accounts.change_password(current_user(), body.old_password, body.new_password, get_jwt()[LOGIN_CLAIM])
+    return "", 204
+
+
+@api.get("/me/id_tags", summary="Your idTags")
+@requires(Role.USER)
+def my_id_tags(query: PageQuery) -> dict[str, Any]:
+    return page(services.storage.id_tags, equal([("username", current_user().username)]), query, id_tag_json)
+
+
+@api.post("/me/id_tags/<idTag>/block", summary="Block one of your idTags, for example when a card is lost")
+@requires(Role.USER)
+def block_my_id_tag(path: IdTagPath, body: Nothing) -> dict[str, Any]:
+    own = equal([("username", current_user().username)])
+    tag = services.storage.id_tags.update(normalise_id_tag(path.idTag), {"status": IdTagStatus.BLOCKED}, when=own)
+    if tag is None:
+        raise NotFound("there is no such idTag among yours")
+    return id_tag_json(tag)

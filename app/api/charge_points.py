@@ -1,0 +1,110 @@
+"""Charge points: what drivers may see of them, and how admins keep them."""
+
+from typing import Annotated, Any, Literal
+
+from flask_openapi3 import APIBlueprint, Tag
+from ocpp.v16.enums import RegistrationStatus
+from pydantic import Field
+
+from app.api.context import current_user, services
+from app.api.models import Body, ChargePointPath, Key, PageQuery, Text
+from app.api.paging import page
+from app.api.policy import requires
+from app.api.views import charge_point_for_drivers, charge_point_for_staff, event_json
+from app.domain.charge_points import ChargePoint
+from app.domain.roles import Role
+from app.storage.collection import equal
+
+api = APIBlueprint("charge_points", __name__, url_prefix="/api/charge_points", abp_tags=[Tag(name="Charge points")])
+
+SecurityProfile = Annotated[
+    Literal[0, 1], Field(description="0: no password; 1: Basic authentication. TLS profiles are not served yet.")
+]
+ChargePointPassword = Annotated[str, Field(min_length=16, max_length=40)]
+
+
+class ChargePointQuery(PageQuery):
+    vendor: Text | None = Field(None, description="For staff.")
+    model: Text | None = Field(None, description="For staff.")
+    registration: RegistrationStatus | None = Field(None, description="For staff.")
+
+
+class NewChargePoint(Body):
+    id: Key = Field(examples=["CP001"])
+    password: ChargePointPassword | None = Field(None, description="One is made and returned when left out.")
+    security_profile: SecurityProfile = 1
+    name: Text | None = Field(None, examples=["Car park, level 1"])
+    place: Text | None = None
+
+
+class ChargePointChange(Body):
+    name: Text | None = None
+    place: Text | None = None
+    security_profile: SecurityProfile = 1
+    registration: RegistrationStatus = Field(
+        RegistrationStatus.accepted, description="What BootNotification is answered with."
+    )
+
+
+class NewPassword(Body):
+    password: ChargePointPassword | None = Field(None, description="One is made and returned when left out.")
+
+
+def _as_seen(charge_point: ChargePoint) -> dict[str, Any]:
+    staff = current_user().role.at_least(Role.STAFF)
+    return charge_point_for_staff(charge_point) if staff else charge_point_for_drivers(charge_point)
+
+
+@api.get("", summary="Charge points")
+@requires(Role.USER)
+def list_charge_points(query: ChargePointQuery) -> dict[str, Any]:
+    if not current_user().role.at_least(Role.STAFF):
+        query = ChargePointQuery(limit=query.limit, cursor=query.cursor, registration=RegistrationStatus.accepted)
+    where = equal([("vendor", query.vendor), ("model", query.model), ("registration", query.registration)])
+    return page(services.storage.charge_points, where, query, _as_seen)
+
+
+@api.get("/<charge_point_id>", summary="One charge point")
+@requires(Role.USER)
+def get_charge_point(path: ChargePointPath) -> dict[str, Any]:
+    return _as_seen(services.fleet.get(path.charge_point_id))
+
+
+@api.post("", summary="Add a charge point")
+@requires(Role.ADMIN)
+def add_charge_point(body: NewChargePoint) -> tuple[dict[str, Any], int]:
+    """The password is in this answer and never again; `url` is what to enter in the charge point."""
+    facts = {k: v for k, v in body.given().items() if k not in ("id", "password")}
+    charge_point, password = services.fleet.add(body.id, body.password, facts)
+    url = f"{services.settings.ocpp_url}/{charge_point.charge_point_id}"
+    secret = {"password": password} if password is not None else {}
+    return charge_point_for_staff(charge_point) | {"url": url} | secret, 201
+
+
+@api.patch("/<charge_point_id>", summary="Change a charge point")
+@requires(Role.ADMIN)
+def change_charge_point(path: ChargePointPath, body: ChargePointChange) -> dict[str, Any]:
+    return charge_point_for_staff(services.fleet.change(path.charge_point_id, body.given()))
+
+
+@api.delete("/<charge_point_id>", summary="Remove a charge point")
+@requires(Role.ADMIN)
+def remove_charge_point(path: ChargePointPath) -> tuple[str, int]:
+    """Its connection ends; its sessions stay."""
+    services.fleet.remove(path.charge_point_id)
+    return "", 204
+
+
+@api.post("/<charge_point_id>/password", summary="Give a charge point a new password")
+@requires(Role.ADMIN)
+def set_charge_point_password(path: ChargePointPath, body: NewPassword) -> dict[str, Any]:
+    """The password is in this answer and never again; the charge point's connection ends."""
+    return {"password": services.fleet.set_password(path.charge_point_id, body.password)}
+
+
+@api.get("/<charge_point_id>/events", summary="What happened to a charge point, newest first")
+@requires(Role.STAFF)
+def list_events(path: ChargePointPath, query: PageQuery) -> dict[str, Any]:
+    charge_point = services.fleet.get(path.charge_point_id)
+    where = equal([("charge_point_id", charge_point.charge_point_id)])
+    return page(services.storage.events, where, query, event_json)

@@ -1,0 +1,71 @@
+"""Start and stop: the two calls that a charging app is about."""
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.api.context import current_user, services
+from app.api.models import Body, ConnectorId, IdTagText, Key
+from app.api.policy import requires
+from app.domain.roles import Role
+from app.sessions import Answer, StartRequest
+
+api = APIBlueprint("charging", __name__, url_prefix="/api", abp_tags=[Tag(name="Charging")])
+
+
+class StartCharging(Body):
+    """`evse_id` is the charge point's id."""
+
+    evse_id: Key = Field(examples=["CP001"])
+    connector_id: ConnectorId = Field(examples=[1])
+    idTag: IdTagText | None = Field(None, description="One of your own; your account's when left out.")  # noqa: N815
+
+
+class IdempotencyHeader(BaseModel):
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+    idempotency_key: str | None = Field(
+        None, alias="Idempotency-Key", min_length=1, max_length=100, description="Sent again, replays the first answer."
+    )
+
+
+class StopCharging(Body):
+    """Either `session_id`, or `evse_id` and `connector_id`."""
+
+    session_id: Key | None = None
+    evse_id: Key | None = Field(None, examples=["CP001"])
+    connector_id: ConnectorId | None = Field(None, examples=[1])
+
+    @model_validator(mode="after")
+    def _one_way_to_say_which(self) -> "StopCharging":
+        by_place = self.evse_id is not None and self.connector_id is not None
+        if (self.session_id is not None) == by_place or (self.evse_id is None) != (self.connector_id is None):
+            raise ValueError("give either session_id, or evse_id and connector_id")
+        return self
+
+
+@api.post("/start_charging", summary="Start charging")
+@requires(Role.USER)
+def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, Any]:
+    """Answers with what the charge point said: `Accepted` or `Rejected`. Follow the session for what happens next."""
+    request = StartRequest(body.evse_id, body.connector_id, body.idTag, header.idempotency_key)
+    return _answer(services.sessions.start(current_user(), request))
+
+
+@api.post("/stop_charging", summary="Stop charging")
+@requires(Role.USER)
+def stop_charging(body: StopCharging) -> dict[str, Any]:
+    return _answer(
+        services.sessions.stop(
+            current_user(),
+            session_id=body.session_id,
+            evse_id=body.evse_id,
+            connector_id=body.connector_id,
+        )
+    )
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    told = {"status": answer.status, "session_id": answer.session.session_id}
+    return told | ({"hint": answer.session.hint} if answer.session.hint else {})

@@ -1,0 +1,100 @@
+"""Commands to charge points: one route per row of the table, OCPP verbatim in and out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import ConfigDict, RootModel, create_model, model_validator
+
+from app.api.context import current_user, services
+from app.api.models import ChargePointPath, CommandPath, Key, PageQuery
+from app.api.paging import page
+from app.api.policy import requires
+from app.api.views import command_json
+from app.commands import COMMANDS, Command
+from app.domain.roles import Role
+from app.errors import NotFound
+from app.storage.collection import equal
+from ocpp_server.schemas import request_schema
+
+api = APIBlueprint("commands", __name__, url_prefix="/api", abp_tags=[Tag(name="Commands")])
+
+
+class Payload(RootModel[dict[str, Any]]):
+    """The request's payload, verbatim OCPP. Its shape is checked against OCPP's own schema, its sense is not."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_an_empty_object(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+
+class CommandQuery(PageQuery):
+    charge_point_id: Key | None = None
+    action: Key | None = None
+    outcome: Key | None = None
+
+
+def _payload_model(action: str) -> type[Payload]:
+    """Return a body model that shows OCPP's schema, limits and enumerations included."""
+    schema = {k: v for k, v in request_schema(action).items() if k not in ("$schema", "$id", "id", "title")}
+
+    def show(shown: dict[str, Any]) -> None:
+        shown.clear()
+        shown.update(schema, title=f"{action}.req")
+
+    class Shown(Payload):
+        model_config = ConfigDict(json_schema_extra=show)
+
+    return create_model(f"{action}Request", __base__=Shown)
+
+
+def _view(command: Command) -> Callable[..., dict[str, Any]]:
+    model = _payload_model(command.action)
+
+    def send(path: ChargePointPath, body: Any) -> dict[str, Any]:
+        outcome = services.commands.send_as(
+            current_user().role, path.charge_point_id, command.action, body.root, requested_by=current_user().username
+        )
+        return {
+            "command_id": outcome.command_id,
+            "action": outcome.action,
+            "status": outcome.status,
+            "response": outcome.response,
+        }
+
+    send.__name__ = f"send_{command.action}"
+    send.__annotations__["body"] = model
+    return send
+
+
+for _command in COMMANDS.values():
+    api.post(f"/charge_points/<charge_point_id>/commands/{_command.action}", summary=_command.summary)(
+        requires(_command.role)(_view(_command))
+    )
+
+
+@api.get("/commands", summary="Commands sent, newest first; your own unless you are staff")
+@requires(Role.USER)
+def list_commands(query: CommandQuery) -> dict[str, Any]:
+    user = current_user()
+    where = equal(
+        [
+            ("charge_point_id", query.charge_point_id),
+            ("action", query.action),
+            ("outcome", query.outcome),
+            ("requested_by", None if user.role.at_least(Role.STAFF) else user.username),
+        ]
+    )
+    return page(services.storage.commands, where, query, command_json)
+
+
+@api.get("/commands/<command_id>", summary="One command and its outcome")
+@requires(Role.USER)
+def get_command(path: CommandPath) -> dict[str, Any]:
+    """`outcome`: answered, call_error, timeout, offline, disconnected or refused; absent while it is under way."""
+    record = services.storage.commands.get(path.command_id)
+    user = current_user()
+    if record is None or not (user.role.at_least(Role.STAFF) or record.requested_by == user.username):
+        raise NotFound("there is no such command among yours")
+    return command_json(record)

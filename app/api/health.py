@@ -1,0 +1,44 @@
+"""Is it alive, and can it work? For load balancers and service managers."""
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+
+from app.api.context import services
+from app.api.policy import public
+from app.storage.errors import DatabaseError
+from ocpp_server.errors import BridgeStopped
+
+api = APIBlueprint("health", __name__, abp_tags=[Tag(name="Health")])
+
+BLOCKED_SECONDS = 5.0
+
+
+@api.get("/healthz", summary="The process answers")
+@public
+def healthz() -> dict[str, Any]:
+    return {"status": "ok"}
+
+
+@api.get("/readyz", summary="The database answers and the loop thread keeps up")
+@public
+def readyz() -> tuple[dict[str, Any], int]:
+    checks = {"database": _database(), "ocpp": _loop()}
+    ready = all(value == "ok" for value in checks.values())
+    return {"status": "ready" if ready else "not ready", "checks": checks}, 200 if ready else 503
+
+
+def _database() -> str:
+    try:
+        services.storage.ping()
+    except DatabaseError:
+        return "does not answer"
+    return "ok"
+
+
+def _loop() -> str:
+    try:
+        lag = services.loop_lag()
+    except BridgeStopped:
+        return "not running"
+    return "ok" if lag < BLOCKED_SECONDS else f"blocked for {lag:.0f} s"

@@ -1,0 +1,27 @@
+"""How often an address may try: so that nobody guesses passwords, and nobody locks another out of his account."""
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+FAILED_LOGINS = "10 per minute"
+FAILED_LOGINS_OF_ADDRESS = "60 per minute"
+SIGNUPS_OF_ADDRESS = "120 per minute"
+
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True, retry_after="delta-seconds")
+
+
+def register(app: Flask) -> None:
+    limiter.init_app(app)
+
+
+def account_and_address() -> str:
+    """Return what failed logins are counted by: the account as tried from this very address."""
+    body = request.get_json(silent=True)
+    username = body.get("username") if isinstance(body, dict) else None
+    return f"{get_remote_address()}|{str(username)[:64].casefold()}"
+
+
+def login_failed(response: Response) -> bool:
+    """Tell whether an attempt counts."""
+    return response.status_code == 401

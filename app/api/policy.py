@@ -1,0 +1,72 @@
+"""Who may call a route: declared on the view, checked before anything of the request is looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request
+from flask_jwt_extended import verify_jwt_in_request
+
+from app.api.context import current_user
+from app.domain.roles import Role
+from app.errors import Forbidden
+
+View = TypeVar("View", bound=Callable[..., Any])
+_ATTRIBUTE = "chargebridge_policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`role` None means anybody; `refresh` that the refresh token is what is shown."""
+
+    role: Role | None
+    refresh: bool = False
+
+
+PUBLIC = Policy(None)
+
+
+def public(view: View) -> View:
+    """Declare a route that needs no login."""
+    return _declare(view, PUBLIC)
+
+
+def requires(role: Role) -> Callable[[View], View]:
+    """Declare the least role that a route is for."""
+    return lambda view: _declare(view, Policy(role))
+
+
+def requires_refresh_token(view: View) -> View:
+    """Declare a route that takes the refresh token."""
+    return _declare(view, Policy(Role.USER, refresh=True))
+
+
+def _declare(view: View, policy: Policy) -> View:
+    setattr(view, _ATTRIBUTE, policy)
+    return view
+
+
+def policy_of(app: Flask, endpoint: str) -> Policy | None:
+    """Return what an endpoint's view declares."""
+    if endpoint == "static":
+        return PUBLIC
+    return getattr(app.view_functions[endpoint], _ATTRIBUTE, None)
+
+
+def register(app: Flask) -> None:
+    """Check every request against its route's policy; raises LookupError for a route that declares none."""
+    missing = [rule.rule for rule in app.url_map.iter_rules() if policy_of(app, rule.endpoint) is None]
+    if missing:
+        raise LookupError(f"routes without a policy: {', '.join(missing)}")
+    app.before_request(_check)
+
+
+def _check() -> None:
+    if request.endpoint is None:
+        return
+    policy = policy_of(current_app, request.endpoint)
+    if policy is None or policy.role is None:
+        return
+    verify_jwt_in_request(refresh=policy.refresh)
+    if not current_user().role.at_least(policy.role):
+        raise Forbidden(f"this needs the role {policy.role.value}")

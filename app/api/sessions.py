@@ -1,0 +1,77 @@
+"""Charging sessions: followed while they run, read when they are over."""
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import Field
+
+from app.api.context import current_user, services
+from app.api.models import IdTagText, Key, PageQuery, SessionPath
+from app.api.paging import page
+from app.api.policy import requires
+from app.api.views import meter_value_json, receipt_json, session_json
+from app.domain.id_tags import normalise_id_tag
+from app.domain.roles import Role
+from app.domain.sessions import ENDED, State
+from app.errors import Conflict
+from app.storage.collection import equal
+
+api = APIBlueprint("sessions", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
+
+MAX_METER_VALUES = 10_000
+
+
+class SessionQuery(PageQuery):
+    charge_point_id: Key | None = None
+    connector_id: int | None = Field(None, ge=0, le=100)
+    state: State | None = None
+    idTag: IdTagText | None = None  # noqa: N815
+    username: Key | None = Field(None, description="For staff: whose.")
+    transaction_id: int | None = Field(None, ge=1, lt=2**31)
+
+
+class MeterValuesQuery(PageQuery):
+    limit: int = Field(1000, ge=1, le=MAX_METER_VALUES)
+
+
+@api.get("", summary="Your sessions, newest first; all sessions for staff")
+@requires(Role.USER)
+def list_sessions(query: SessionQuery) -> dict[str, Any]:
+    user = current_user()
+    charge_point = services.storage.charge_points.get(query.charge_point_id) if query.charge_point_id else None
+    where = equal(
+        [
+            ("charge_point_id", charge_point.charge_point_id if charge_point else query.charge_point_id),
+            ("connector_id", query.connector_id),
+            ("state", query.state),
+            ("id_tag", normalise_id_tag(query.idTag) if query.idTag else None),
+            ("username", query.username if user.role.at_least(Role.STAFF) else user.username),
+            ("transaction_id", query.transaction_id),
+        ]
+    )
+    return page(services.storage.sessions, where, query, session_json)
+
+
+@api.get("/<session_id>", summary="One session")
+@requires(Role.USER)
+def get_session(path: SessionPath) -> dict[str, Any]:
+    """`state` runs requested, accepted, waiting_for_vehicle, charging or suspended, stopping, completed; or ends early
+    as rejected, failed or expired with a `reason` and a `hint`. `version` grows with every change."""
+    return session_json(services.sessions.get(current_user(), path.session_id))
+
+
+@api.get("/<session_id>/meter_values", summary="A session's meter values, oldest first")
+@requires(Role.USER)
+def get_meter_values(path: SessionPath, query: MeterValuesQuery) -> dict[str, Any]:
+    session = services.sessions.get(current_user(), path.session_id)
+    values = services.storage.meter_values.of_session(session, services.now(), query.limit)
+    return {"items": [meter_value_json(value) for value in values], "next": None}
+
+
+@api.get("/<session_id>/receipt", summary="A finished session's receipt")
+@requires(Role.USER)
+def get_receipt(path: SessionPath) -> dict[str, Any]:
+    session = services.sessions.get(current_user(), path.session_id)
+    if session.state not in ENDED:
+        raise Conflict("session_open", "there is a receipt when the session has ended")
+    return receipt_json(session, services.storage.charge_points.get(session.charge_point_id))

@@ -1,0 +1,66 @@
+"""Accounts, as admins keep them."""
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import Field
+
+from app.accounts import USERNAME_PATTERN
+from app.api.account import Email, Password
+from app.api.context import current_user, services
+from app.api.models import Body, Language, PageQuery, Text, UserPath
+from app.api.paging import page
+from app.api.policy import requires
+from app.api.views import user_json
+from app.domain.roles import Role
+from app.storage.collection import equal
+
+api = APIBlueprint("users", __name__, url_prefix="/api/users", abp_tags=[Tag(name="Users")])
+
+
+class UserFields(Body):
+    role: Role = Role.USER
+    email: Email | None = None
+    name: Text | None = None
+    language: Language = "en"
+
+
+class NewUser(UserFields):
+    username: str = Field(pattern=USERNAME_PATTERN, examples=["staff1"])
+    password: Password
+
+
+class UserChange(UserFields):
+    disabled: bool = Field(False, strict=True, description="A disabled account is logged out and its tags are blocked.")
+
+
+class UserQuery(PageQuery):
+    role: Role | None = None
+    disabled: bool | None = None
+
+
+@api.get("", summary="Users")
+@requires(Role.ADMIN)
+def list_users(query: UserQuery) -> dict[str, Any]:
+    return page(services.storage.users, equal([("role", query.role), ("disabled", query.disabled)]), query, user_json)
+
+
+@api.post("", summary="Create a user")
+@requires(Role.ADMIN)
+def create_user(body: NewUser) -> tuple[dict[str, Any], int]:
+    """Admins create users and staff; root creates admins and roots."""
+    profile = {k: v for k, v in body.given().items() if k in ("email", "name", "language") and v is not None}
+    user = services.accounts.create_as(current_user(), body.username, body.password, body.role, profile)
+    return user_json(user), 201
+
+
+@api.get("/<username>", summary="One user")
+@requires(Role.ADMIN)
+def get_user(path: UserPath) -> dict[str, Any]:
+    return user_json(services.accounts.named(path.username))
+
+
+@api.patch("/<username>", summary="Change a user's role or profile, or disable the account")
+@requires(Role.ADMIN)
+def change_user(path: UserPath, body: UserChange) -> dict[str, Any]:
+    return user_json(services.accounts.change_as(current_user(), path.username, body.given()))

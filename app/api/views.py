@@ -1,0 +1,198 @@
+"""How things look from outside: the JSON of sessions, charge points, tags and users."""
+
+from typing import Any
+
+import orjson
+
+from app.api.context import services
+from app.domain.charge_points import ChargePoint
+from app.domain.id_tags import IdTag
+from app.domain.sessions import Session, energy
+from app.domain.times import iso
+from app.storage.meter_values import MeterValue
+from app.storage.records import CommandRecord, Event, Quarantined, Refusal
+from app.storage.users import User
+
+
+def _tidy(pairs: dict[str, Any]) -> dict[str, Any]:
+    """Write times as text and leave out what is not known."""
+    return {k: iso(v) if hasattr(v, "isoformat") else v for k, v in pairs.items() if v is not None}
+
+
+def session_json(session: Session) -> dict[str, Any]:
+    drawn = energy(session)
+    return _tidy(
+        {
+            "session_id": session.session_id,
+            "charge_point_id": session.charge_point_id,
+            "connector_id": session.connector_id,
+            "idTag": session.id_tag,
+            "username": session.username,
+            "transaction_id": session.transaction_id,
+            "state": session.state.value,
+            "reason": session.reason,
+            "hint": session.hint,
+            "stop_reason": session.stop_reason,
+            "requested_at": session.requested_at,
+            "deadline_at": session.deadline_at,
+            "started_at": session.started_at,
+            "stopped_at": session.stopped_at,
+            "meter_start": session.meter_start,
+            "meter_stop": session.meter_stop,
+            "energy_wh": drawn.wh,
+            "energy_source": drawn.source,
+            "power_w": round(session.power_w) if session.power_w is not None else None,
+            "soc": round(session.soc) if session.soc is not None else None,
+            "metered_at": session.metered_at,
+            "version": session.version,
+        }
+    )
+
+
+def meter_value_json(value: MeterValue) -> dict[str, Any]:
+    names = ("at", "energy_wh", "power_w", "current_a", "voltage_v", "soc", "sampled")
+    return _tidy({name: getattr(value, name) for name in names})
+
+
+def receipt_json(session: Session, charge_point: ChargePoint | None) -> dict[str, Any]:
+    drawn = energy(session)
+    minutes = None
+    if session.started_at and session.stopped_at:
+        minutes = round((session.stopped_at - session.started_at).total_seconds() / 60, 1)
+    return _tidy(
+        {
+            "session_id": session.session_id,
+            "charge_point_id": session.charge_point_id,
+            "connector_id": session.connector_id,
+            "name": charge_point.name if charge_point else None,
+            "place": charge_point.place if charge_point else None,
+            "idTag": session.id_tag,
+            "username": session.username,
+            "started_at": session.started_at,
+            "stopped_at": session.stopped_at,
+            "minutes": minutes,
+            "meter_start": session.meter_start,
+            "meter_stop": session.meter_stop,
+            "energy_wh": drawn.wh,
+            "energy_source": drawn.source,
+            "stop_reason": session.stop_reason,
+            "provisional": session.provisional_end,
+        }
+    )
+
+
+def charge_point_for_drivers(charge_point: ChargePoint) -> dict[str, Any]:
+    online = services.commands.connected(charge_point.charge_point_id)
+    return _tidy(
+        {
+            "id": charge_point.charge_point_id,
+            "name": charge_point.name,
+            "place": charge_point.place,
+            "online": online,
+            "connectors": [
+                _tidy({"connector_id": c.connector_id, "status": c.status, "status_at": c.status_at, "online": online})
+                for c in _connectors(charge_point)
+                if c.connector_id > 0
+            ],
+        }
+    )
+
+
+def charge_point_for_staff(charge_point: ChargePoint) -> dict[str, Any]:
+    return charge_point_for_drivers(charge_point) | _tidy(
+        {
+            "security_profile": charge_point.security_profile,
+            "registration": charge_point.registration.value,
+            "vendor": charge_point.vendor,
+            "model": charge_point.model,
+            "serial_number": charge_point.serial_number,
+            "firmware_version": charge_point.firmware_version,
+            "firmware_status": charge_point.firmware_status,
+            "diagnostics_status": charge_point.diagnostics_status,
+            "booted_at": charge_point.booted_at,
+            "last_seen_at": charge_point.last_seen_at,
+            "created_at": charge_point.created_at,
+            "connectors": [
+                _tidy(
+                    {
+                        "connector_id": c.connector_id,
+                        "status": c.status,
+                        "error_code": c.error_code,
+                        "status_at": c.status_at,
+                        "info": c.info,
+                        "vendor_error_code": c.vendor_error_code,
+                    }
+                )
+                for c in _connectors(charge_point)
+            ],
+        }
+    )
+
+
+def _connectors(charge_point: ChargePoint) -> list[Any]:
+    return sorted(charge_point.connectors.values(), key=lambda c: c.connector_id)
+
+
+def id_tag_json(tag: IdTag) -> dict[str, Any]:
+    return _tidy(
+        {
+            "idTag": tag.id_tag,
+            "status": tag.status.value,
+            "expiry_date": tag.expiry_date,
+            "parent_id_tag": tag.parent_id_tag,
+            "concurrent_limit": tag.concurrent_limit,
+            "label": tag.label,
+            "username": tag.username,
+            "created_at": tag.created_at,
+            "last_used_at": tag.last_used_at,
+        }
+    )
+
+
+def user_json(user: User) -> dict[str, Any]:
+    return _tidy(
+        {
+            "username": user.username,
+            "role": user.role.value,
+            "idTag": user.id_tag,
+            "email": user.email,
+            "name": user.name,
+            "language": user.language,
+            "disabled": user.disabled,
+            "created_at": user.created_at,
+        }
+    )
+
+
+def command_json(record: CommandRecord) -> dict[str, Any]:
+    return _tidy(
+        {
+            "command_id": record.command_id,
+            "charge_point_id": record.charge_point_id,
+            "action": record.action,
+            "payload": orjson.loads(record.payload),
+            "requested_by": record.requested_by,
+            "requested_at": record.requested_at,
+            "outcome": record.outcome,
+            "status": record.status,
+            "response": orjson.loads(record.response) if record.response else None,
+            "error": record.error,
+            "finished_at": record.finished_at,
+        }
+    )
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    return _tidy({"kind": event.kind, "at": event.at, "charge_point_id": event.charge_point_id, **event.detail})
+
+
+def refusal_json(refusal: Refusal) -> dict[str, Any]:
+    names = ("charge_point_id", "remote_address", "status", "reason", "subprotocols", "username", "count")
+    return _tidy({name: getattr(refusal, name) for name in (*names, "first_at", "last_at")})
+
+
+def quarantined_json(one: Quarantined) -> dict[str, Any]:
+    names = ("charge_point_id", "action", "reasons", "session_id", "received_at")
+    return _tidy({"id": one.quarantine_id, **{name: getattr(one, name) for name in names}}) | {
+        "payload": orjson.loads(one.payload)
+    }

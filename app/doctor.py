@@ -1,0 +1,61 @@
+"""`chargebridge doctor`: what would keep the server from working here, said before it does."""
+
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.config import Settings, jwt_secret
+from app.errors import ChargeBridgeError
+from app.serving import storage
+from app.storage.embedded import EmbeddedMongoError
+
+MAX_CLOCK_DIFFERENCE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    what: str
+    good: bool
+    found: str
+
+
+def examine(settings: Settings) -> Iterator[Verdict]:
+    """Look at one thing after the other; a later look does not need an earlier one to be good."""
+    yield _secret(settings)
+    yield from _database(settings)
+    yield _port("HTTP_BIND", settings.http_bind)
+    yield _port("OCPP_BIND", settings.ocpp_bind)
+
+
+def _secret(settings: Settings) -> Verdict:
+    try:
+        jwt_secret(settings)
+    except ChargeBridgeError as error:
+        return Verdict("token secret", False, str(error))
+    return Verdict("token secret", True, "set" if settings.jwt_secret_key else f"kept in {settings.data_dir}")
+
+
+def _database(settings: Settings) -> Iterator[Verdict]:
+    try:
+        with storage(settings, lambda _line: None) as opened:
+            began = time.time()
+            hello = opened.client.admin.command("hello")
+            version = opened.client.server_info()["version"]
+            yield Verdict("database", True, f"MongoDB {version}")
+            replicated = "setName" in hello
+            yield Verdict("replica set", replicated, "yes" if replicated else "no: start mongod with --replSet")
+            theirs = hello["localTime"].replace(tzinfo=UTC)
+            off = abs((theirs - datetime.fromtimestamp(began, UTC)).total_seconds())
+            yield Verdict("clock", off < MAX_CLOCK_DIFFERENCE, f"{off:.1f} s from the database's")
+            yield Verdict("root account", opened.users.first({"role": "root"}) is not None, "looked for")
+    except (ChargeBridgeError, EmbeddedMongoError) as error:
+        yield Verdict("database", False, str(error))
+
+
+def _port(name: str, bind: str) -> Verdict:
+    host, _, port = bind.rpartition(":")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        in_use = probe.connect_ex((host.strip("[]").replace("0.0.0.0", "127.0.0.1"), int(port))) == 0
+    return Verdict(name, True, f"{bind} {'in use (by the running server?)' if in_use else 'free'}")

@@ -1,0 +1,48 @@
+"""idTags: what they look like, whose they are, and what may be said of them in a log."""
+
+import secrets
+import string
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+ALPHABET = string.ascii_uppercase + string.digits
+GENERATED_LENGTH = 16  # some firmwares overrun at the 20 characters that OCPP allows
+MAX_LENGTH = 20
+
+
+class IdTagStatus(StrEnum):
+    ACCEPTED = "Accepted"
+    BLOCKED = "Blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class IdTag:
+    """A tag as it is kept: `id_tag` is upper-case, for OCPP compares tags without regard to case."""
+
+    id_tag: str
+    status: IdTagStatus = IdTagStatus.ACCEPTED
+    expiry_date: datetime | None = None
+    parent_id_tag: str | None = None
+    concurrent_limit: int = 1
+    label: str | None = None
+    username: str | None = None
+    vehicle_id: str | None = None
+    created_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+def generate_id_tag() -> str:
+    """Return a new idTag: 16 random characters of `[A-Z0-9]` (82 bits)."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(GENERATED_LENGTH))
+
+
+def normalise_id_tag(text: object) -> str:
+    """Return the key that a tag is looked up by: without surrounding white space, in upper case."""
+    return text.strip().upper() if isinstance(text, str) else ""
+
+
+def mask_id_tag(text: object) -> str:
+    """Return what a log may show of a tag: the last four characters."""
+    tag = normalise_id_tag(text)
+    return f"…{tag[-4:]}" if len(tag) > 6 else "…"

@@ -1,0 +1,93 @@
+"""A charging session: what a driver sees, from the request to the receipt."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """`requested → accepted → waiting_for_vehicle → charging ⇄ suspended → stopping → completed`, or an early end."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    WAITING_FOR_VEHICLE = "waiting_for_vehicle"
+    CHARGING = "charging"
+    SUSPENDED = "suspended"
+    STOPPING = "stopping"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+PENDING = (State.REQUESTED, State.ACCEPTED, State.WAITING_FOR_VEHICLE)
+RUNNING = (State.CHARGING, State.SUSPENDED, State.STOPPING)
+OPEN = PENDING + RUNNING
+ENDED = (State.COMPLETED, State.REJECTED, State.FAILED, State.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One charging session; the transaction that OCPP knows is the part from `transaction_id` on.
+
+    Meter readings are watt-hours. `provisional_end` says that we closed it for want of a StopTransaction, which may
+    still come and then has the last word. `authorization` is the verdict StartTransaction was answered with.
+    """
+
+    session_id: str
+    charge_point_id: str
+    connector_id: int
+    id_tag: str
+    state: State
+    username: str | None = None
+    reason: str | None = None
+    hint: str | None = None
+    created_at: datetime | None = None
+    requested_at: datetime | None = None
+    deadline_at: datetime | None = None
+    idempotency_key: str | None = None
+    request_digest: str | None = None
+    start_status: str | None = None
+    command_id: str | None = None
+    transaction_id: int | None = None
+    start_key: str | None = None
+    authorization: str | None = None
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+    stop_key: str | None = None
+    meter_start: int | None = None
+    meter_stop: int | None = None
+    stop_reason: str | None = None
+    provisional_end: bool = False
+    first_register_wh: float | None = None
+    last_register_wh: float | None = None
+    metered_at: datetime | None = None
+    power_w: float | None = None
+    soc: float | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """Watt-hours, never negative, and where they come from: `meter`, `samples` or `estimate`."""
+
+    wh: int
+    source: str
+
+
+def energy(session: Session) -> Energy:
+    """Return what a session drew.
+
+    The best witness first: the meter's readings at both ends; then the last sample against the reading at the
+    start; then the samples among themselves (some registers begin at zero in every transaction although meterStart
+    does not); with none of them, nothing is claimed.
+    """
+    start, stop, last = session.meter_start, session.meter_stop, session.last_register_wh
+    if start is not None and stop is not None and stop >= start:
+        return Energy(stop - start, "meter")
+    if start is not None and last is not None and last >= start:
+        return Energy(round(last - start), "samples")
+    first = session.first_register_wh
+    if first is not None and last is not None and last >= first:
+        return Energy(round(last - first), "samples")
+    return Energy(0, "estimate")

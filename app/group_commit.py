@@ -1,0 +1,52 @@
+"""Many small durable writes as few large ones: whoever waits is told when its own part is on disk."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+MAX_BATCH = 2000
+
+
+class GroupCommit(Generic[T]):
+    """Collects items while a write is under way, then writes all of them at once.
+
+    `write` stores a batch and returns when it is durable; what it raises, every waiter of that batch gets. Memory is
+    bounded by the callers: each waits for its own item.
+    """
+
+    def __init__(self, write: Callable[[Sequence[T]], Awaitable[None]]) -> None:
+        self._write = write
+        self._waiting: list[tuple[Sequence[T], asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def add(self, items: Sequence[T]) -> None:
+        """Return when the items are durable."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((items, done))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_all())
+        await done
+
+    async def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+                await self._settle(batch)
+        finally:
+            self._writer = None
+
+    async def _settle(self, batch: list[tuple[Sequence[T], asyncio.Future[None]]]) -> None:
+        items = [item for items, _done in batch for item in items]
+        error: Exception | None = None
+        try:
+            await self._write(items)
+        except Exception as failure:  # noqa: BLE001 - handed on, whole, to everyone who waits
+            error = failure
+        for _items, done in batch:
+            if done.cancelled():
+                continue
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)

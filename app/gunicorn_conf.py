@@ -1,0 +1,68 @@
+"""gunicorn as ChargeBridge runs it: one worker of many threads; the loop thread starts after the fork."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from app.config import Settings
+from app.process import Process
+
+# SIGTERM: HTTP requests in hand get WORKER_DRAIN, then the sockets are closed; after STOP_WITHIN nobody waits.
+WORKER_DRAIN = 4
+STOP_WITHIN = 9
+
+
+class GunicornLog(Logger):
+    """Leaves handlers and format to the process's own logging."""
+
+    def setup(self, cfg: Any) -> None:
+        self.error_log.propagate = True
+        self.error_log.handlers.clear()
+        self.error_log.setLevel(logging.WARNING)
+
+
+class Gunicorn(BaseApplication):
+    """`ready` is called once in the parent when the HTTP port is bound."""
+
+    def __init__(self, settings: Settings, ready: Callable[[], None]) -> None:
+        self._settings = settings
+        self._ready = ready
+        self._process: Process | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        options = {
+            "bind": self._settings.http_bind,
+            "worker_class": "gthread",
+            "workers": self._settings.web_concurrency,
+            "threads": self._settings.web_threads,
+            "preload_app": False,
+            "max_requests": 0,
+            "control_socket_disable": True,
+            "graceful_timeout": STOP_WITHIN,
+            "timeout": 60,
+            "keepalive": 30,
+            "logger_class": GunicornLog,
+            "when_ready": lambda _arbiter: self._ready(),
+            "post_worker_init": self._start,
+            "worker_exit": self._stop,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:  # type: ignore[override]  # Flask is a WSGI application, whatever its stub calls it
+        self._process = Process(self._settings)
+        return self._process.app
+
+    def _start(self, worker: Any) -> None:
+        assert self._process is not None
+        worker.cfg.set("graceful_timeout", WORKER_DRAIN)
+        self._process.start()
+
+    def _stop(self, _arbiter: Any, _worker: Any) -> None:
+        if self._process is not None:
+            self._process.stop()

@@ -1,0 +1,63 @@
+"""What must happen by the clock: stored deadlines, and when charge points were heard, written down in bulk."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from app.session_events import expire_due
+from app.storage.database import Storage
+from app.storage.errors import DatabaseError
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+FLUSH_SECONDS = 10.0
+
+
+class Housekeeping:
+    """Two loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
+
+    def __init__(self, storage: Storage, run: Callable[..., Awaitable[Any]], now: Callable[[], datetime]) -> None:
+        self.seen: dict[str, datetime] = {}
+        self._storage = storage
+        self._run = run
+        self._now = now
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep), name="deadlines"),
+            asyncio.create_task(self._every(FLUSH_SECONDS, self._flush), name="last-seen"),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self._flush()
+        except DatabaseError as error:
+            log.warning("last_seen_not_written", extra={"fields": {"error": type(error).__name__}})
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except DatabaseError as error:
+                # The next round tries again; readiness tells the operator meanwhile.
+                fields = {"work": work.__name__, "error": type(error).__name__}
+                log.warning("housekeeping_postponed", extra={"fields": fields})
+
+    async def _sweep(self) -> None:
+        await self._run(expire_due, self._storage, self._now())
+
+    async def _flush(self) -> None:
+        heard, self.seen = self.seen, {}
+        try:
+            await self._run(self._storage.charge_points.seen, heard)
+        except DatabaseError:
+            self.seen = {**heard, **self.seen}
+            raise

@@ -1,0 +1,50 @@
+"""What is known of a tag, brought together and judged."""
+
+from datetime import datetime
+
+from ocpp.v16.datatypes import IdTagInfo
+from ocpp.v16.enums import AuthorizationStatus
+
+from app.domain.authorization import OpenSession, Verdict, authorize, authorize_start
+from app.domain.id_tags import IdTag, normalise_id_tag
+from app.domain.times import iso
+from app.storage.database import Storage
+
+
+def judge(storage: Storage, id_tag: str, now: datetime) -> tuple[Verdict, IdTag | None]:
+    """Judge a tag by itself, as Authorize.req asks."""
+    tag = storage.id_tags.get(normalise_id_tag(id_tag))
+    parent = storage.id_tags.get(tag.parent_id_tag) if tag and tag.parent_id_tag else None
+    owner = storage.users.by_name(tag.username) if tag and tag.username else None
+    return authorize(tag, parent, owner_disabled=bool(owner and owner.disabled), now=now), tag
+
+
+def judge_start(
+    storage: Storage, id_tag: str, now: datetime, *, charge_point_id: str, connector_id: int
+) -> tuple[Verdict, IdTag | None]:
+    """Judge a start with a tag on a connector: the tag itself, then its limit of sessions at a time."""
+    verdict, tag = judge(storage, id_tag, now)
+    sessions = storage.sessions.open_of_tag(tag.id_tag) if tag and verdict.accepted else []
+    open_sessions = [OpenSession(s.session_id, s.charge_point_id, s.connector_id) for s in sessions]
+    return authorize_start(verdict, tag, open_sessions, at=(charge_point_id, connector_id)), tag
+
+
+def id_tag_info(status: str, tag: IdTag | None) -> IdTagInfo:
+    """Return OCPP's IdTagInfo; expiry and parent are told only of a tag that is accepted."""
+    told = tag if tag is not None and status == AuthorizationStatus.accepted else None
+    return IdTagInfo(
+        status=AuthorizationStatus(status),
+        expiry_date=iso(told.expiry_date) if told and told.expiry_date else None,
+        parent_id_tag=told.parent_id_tag if told else None,
+    )
+
+
+def related(storage: Storage, one: str, other: str) -> bool:
+    """Tell whether two tags are the same, parent and child, or children of one parent (OCPP 1.6 §3.6)."""
+    if one == other:
+        return True
+    groups = []
+    for id_tag in (one, other):
+        tag = storage.id_tags.get(id_tag)
+        groups.append({id_tag, tag.parent_id_tag if tag and tag.parent_id_tag else id_tag})
+    return bool(groups[0] & groups[1])

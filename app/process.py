@@ -1,0 +1,64 @@
+"""One process, assembled: storage, the loop thread with every charge point's socket, and Flask. It names every part."""
+
+from flask import Flask
+
+from app import create_app
+from app.accounts import Accounts
+from app.central_system import CentralSystem, utc_now
+from app.commands import Commands
+from app.config import Settings
+from app.fleet import Fleet
+from app.services import Services
+from app.sessions import SessionService
+from app.storage.database import Storage
+from ocpp_server.bridge import Bridge
+from ocpp_server.settings import ServerSettings
+
+DRAIN_SECONDS = 3.0
+
+
+class Process:
+    """Made after the fork, for neither threads nor database connections survive one."""
+
+    def __init__(self, settings: Settings) -> None:
+        assert settings.mongodb_uri is not None
+        assert settings.jwt_secret_key is not None
+        self._storage = Storage(settings.mongodb_uri)
+        self._central_system = CentralSystem(self._storage, settings)
+        self.bridge = Bridge(self._central_system, server_settings(settings))
+        commands = Commands(self._storage, self.bridge, utc_now)
+        self.services = Services(
+            settings=settings,
+            storage=self._storage,
+            accounts=Accounts(self._storage, utc_now),
+            commands=commands,
+            fleet=Fleet(self._storage, utc_now, self._charge_point_changed),
+            sessions=SessionService(self._storage, commands, settings, utc_now),
+            now=utc_now,
+            loop_lag=self.bridge.loop_lag,
+        )
+        self.app: Flask = create_app(settings.jwt_secret_key, self.services)
+
+    def start(self) -> None:
+        """Start the loop thread: from now on charge points can connect. Raises OSError."""
+        self.bridge.start()
+
+    def stop(self) -> None:
+        """Close every socket with 1001, finish what is in hand, let go of the database."""
+        self.bridge.stop(DRAIN_SECONDS)
+        self._storage.close()
+
+    def _charge_point_changed(self, charge_point_id: str) -> None:
+        self._central_system.forget(charge_point_id)
+        self.bridge.disconnect(charge_point_id, "please connect again")
+
+
+def server_settings(settings: Settings) -> ServerSettings:
+    """Return what the OCPP server is told of the process's settings."""
+    host, _, port = settings.ocpp_bind.rpartition(":")
+    return ServerSettings(
+        host=host.strip("[]"),
+        port=int(port),
+        call_timeout=settings.call_timeout,
+        heartbeat_interval=settings.heartbeat_interval,
+    )

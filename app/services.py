@@ -1,0 +1,26 @@
+"""The use cases of one process, assembled; the HTTP side and the shell are handed this and nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.accounts import Accounts
+from app.commands import Commands
+from app.config import Settings
+from app.fleet import Fleet
+from app.sessions import SessionService
+from app.storage.database import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`loop_lag` tells how many seconds the loop thread is behind."""
+
+    settings: Settings
+    storage: Storage
+    accounts: Accounts
+    commands: Commands
+    fleet: Fleet
+    sessions: SessionService
+    now: Callable[[], datetime]
+    loop_lag: Callable[[], float]

@@ -1,0 +1,91 @@
+"""Serve: the database, the root account, then gunicorn; and the same database for a command of the shell."""
+
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from app.accounts import Accounts
+from app.central_system import utc_now
+from app.config import Settings, jwt_secret
+from app.domain.roles import Role
+from app.errors import ConfigurationError
+from app.gunicorn_conf import Gunicorn
+from app.storage.database import Storage
+from app.storage.embedded import EmbeddedMongo, running_uri
+
+Say = Callable[[str], None]
+
+
+def serve(settings: Settings, say: Say) -> None:
+    """Run the server until it is told to stop; raises ConfigurationError, DatabaseUnusable, EmbeddedMongoError."""
+    secret = jwt_secret(settings)
+    for name, bind in (("HTTP_BIND", settings.http_bind), ("OCPP_BIND", settings.ocpp_bind)):
+        _require_free(name, bind)
+    with database(settings, say, attach=False) as uri:
+        ready_settings = settings.model_copy(update={"mongodb_uri": uri, "jwt_secret_key": secret})
+        password = _prepare(uri, settings)
+        Gunicorn(ready_settings, lambda: _greet(settings, password, say)).run()
+
+
+@contextmanager
+def database(settings: Settings, say: Say, *, attach: bool) -> Iterator[str]:
+    """Give the URI of the database: the one that is set, else the embedded one, started here for as long as this lasts.
+
+    With `attach`, one that a running server has started already is used.
+    """
+    if settings.mongodb_uri is not None:
+        yield settings.mongodb_uri
+        return
+    if attach and (uri := running_uri(settings.data_dir)):
+        yield uri
+        return
+    with EmbeddedMongo(settings.data_dir) as mongo:
+        yield mongo.uri
+
+
+@contextmanager
+def storage(settings: Settings, say: Say) -> Iterator[Storage]:
+    """Give the storage to a command of the shell, beside a running server or without one."""
+    with database(settings, say, attach=True) as uri:
+        opened = Storage(uri)
+        try:
+            opened.prepare()
+            yield opened
+        finally:
+            opened.close()
+
+
+def _prepare(uri: str, settings: Settings) -> str | None:
+    """Make the indexes and, the first time, the root account; return its password if one was made up."""
+    opened = Storage(uri)
+    try:
+        opened.prepare()
+        accounts = Accounts(opened, utc_now)
+        if accounts.root_exists():
+            return None
+        password = settings.root_password or secrets.token_urlsafe(12)
+        accounts.create(settings.root_username, password, Role.ROOT, {})
+        return None if settings.root_password else password
+    finally:
+        opened.close()
+
+
+def _require_free(name: str, bind: str) -> None:
+    host, _, port = bind.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as error:
+            raise ConfigurationError(f"{name}={bind}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _greet(settings: Settings, password: str | None, say: Say) -> None:
+    say(f"ChargeBridge  API          {settings.http_url}/api")
+    say(f"              API docs     {settings.http_url}/docs")
+    say(f"              chargers     {settings.ocpp_url}/<charge point id>")
+    if password is not None:
+        say(f"              first login  {settings.root_username} / {password}   (shown this once: write it down)")
+    say("              stop         Ctrl-C")

@@ -1,0 +1,240 @@
+"""Charging sessions as an app drives them: start, stop, look."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from ocpp.v16 import call
+from ocpp.v16.enums import RegistrationStatus, RemoteStartStopStatus
+
+from app.commands import Commands, Outcome
+from app.config import Settings
+from app.domain.charge_points import ChargePoint
+from app.domain.hints import UNKNOWN, WAITING, why_rejected, why_stop_rejected
+from app.domain.id_tags import IdTag, normalise_id_tag
+from app.domain.roles import Role
+from app.domain.sessions import ENDED, RUNNING, Session, State
+from app.errors import AlreadyExists, BadInput, CommandFailed, Conflict, NotFound
+from app.id_tags import judge_start
+from app.storage.database import Storage
+from app.storage.users import User
+
+_PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied")
+_UNANSWERED = ("timeout", "disconnected")
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """What a driver asks for; `id_tag` None means the account's own."""
+
+    evse_id: str
+    connector_id: int
+    id_tag: str | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def digest(self) -> str:
+        content = repr((self.evse_id.casefold(), self.connector_id, normalise_id_tag(self.id_tag or "")))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the charge point said of a start or a stop: `Accepted` or `Rejected`, with a hint for people."""
+
+    status: str
+    session: Session
+
+
+class SessionService:
+    """The use cases of one process; `now` is the clock they go by."""
+
+    def __init__(self, storage: Storage, commands: Commands, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._storage = storage
+        self._commands = commands
+        self._start_deadline = timedelta(seconds=settings.start_deadline)
+        self._now = now
+
+    def start(self, user: User, request: StartRequest) -> Answer:
+        """Create a session, ask the charge point to start it, and say what it answered.
+
+        Raises NotFound, Conflict (offline, busy, tag not accepted), CommandFailed (no usable answer).
+        """
+        if request.idempotency_key and (earlier := self._earlier(user, request)):
+            return earlier
+        charge_point = self._charge_point(request.evse_id, request.connector_id)
+        tag = self._tag_of(user, request.id_tag)
+        self._require_free(charge_point, request.connector_id)
+        self._require_authorized(tag, charge_point, request.connector_id)
+        session = self._request(user, tag, charge_point, request)
+        if session is None:
+            return self.start(user, request)
+        return self._ask_to_start(user, session, charge_point)
+
+    def _earlier(self, user: User, request: StartRequest) -> Answer | None:
+        """Return the first answer to the same Idempotency-Key; raises Conflict while there is none, or on misuse."""
+        session = self._storage.sessions.first(
+            {"username": {"$eq": user.username}, "idempotency_key": {"$eq": request.idempotency_key}}
+        )
+        if session is None:
+            return None
+        if session.request_digest != request.digest:
+            raise Conflict("idempotency_key_reused", "this Idempotency-Key was used for another request")
+        if session.start_status is None:
+            raise Conflict(
+                "request_in_progress",
+                "the first request with this Idempotency-Key has no answer yet; follow its session",
+                session_id=session.session_id,
+            )
+        if session.start_status not in ("Accepted", "Rejected"):
+            raise Conflict(
+                session.start_status,
+                session.hint or session.reason or "the first request failed",
+                session_id=session.session_id,
+            )
+        return Answer(session.start_status, session)
+
+    def _charge_point(self, evse_id: str, connector_id: int) -> ChargePoint:
+        charge_point = self._storage.charge_points.get(evse_id)
+        if charge_point is None:
+            raise NotFound(f"there is no charge point {evse_id}")
+        known = [c for c in charge_point.connectors if c != "0"]
+        if known and str(connector_id) not in known:
+            raise BadInput("connector_id", f"this charge point has the connectors {', '.join(sorted(known))}")
+        return charge_point
+
+    def _tag_of(self, user: User, id_tag: str | None) -> IdTag:
+        tag = self._storage.id_tags.get(normalise_id_tag(id_tag or user.id_tag))
+        own = tag is not None and (tag.username or "").casefold() == user.user_id
+        if tag is None or not (own or user.role.at_least(Role.STAFF)):
+            raise NotFound("there is no such idTag among yours")
+        return tag
+
+    def _require_free(self, charge_point: ChargePoint, connector_id: int) -> None:
+        if charge_point.registration != RegistrationStatus.accepted:
+            raise Conflict("charge_point_not_accepted", "this charge point is not in service yet")
+        if not self._commands.connected(charge_point.charge_point_id):
+            raise Conflict("charge_point_offline", "this charge point is not connected at the moment")
+        if self._storage.sessions.open_on(charge_point.charge_point_id, connector_id):
+            raise Conflict("connector_busy", "somebody is charging, or about to, on this connector")
+
+    def _require_authorized(self, tag: IdTag, charge_point: ChargePoint, connector_id: int) -> None:
+        verdict, _tag = judge_start(
+            self._storage,
+            tag.id_tag,
+            self._now(),
+            charge_point_id=charge_point.charge_point_id,
+            connector_id=connector_id,
+        )
+        if not verdict.accepted:
+            raise Conflict("id_tag_not_accepted", verdict.reason, id_tag_status=verdict.status.value)
+
+    def _request(self, user: User, tag: IdTag, charge_point: ChargePoint, request: StartRequest) -> Session | None:
+        """Store the session before the charge point is called; None when the same request came at the same time."""
+        now = self._now()
+        session = Session(
+            session_id=uuid4().hex,
+            charge_point_id=charge_point.charge_point_id,
+            connector_id=request.connector_id,
+            id_tag=tag.id_tag,
+            state=State.REQUESTED,
+            username=tag.username or user.username,
+            created_at=now,
+            requested_at=now,
+            deadline_at=now + self._start_deadline,
+            idempotency_key=request.idempotency_key,
+            request_digest=request.digest if request.idempotency_key else None,
+        )
+        try:
+            return self._storage.sessions.insert(session)
+        except AlreadyExists as error:
+            if "idempotency_key" in error.fields:
+                return None
+            raise Conflict("connector_busy", "somebody is about to charge on this connector") from error
+
+    def _ask_to_start(self, user: User, session: Session, charge_point: ChargePoint) -> Answer:
+        request = call.RemoteStartTransaction(id_tag=session.id_tag, connector_id=session.connector_id)
+        try:
+            outcome = self._commands.send(session.charge_point_id, request, requested_by=user.username)
+        except CommandFailed as failure:
+            self._record_failure(session, failure)
+            raise
+        status_now = self._storage.charge_points.get(session.charge_point_id) or charge_point
+        connector_status = status_now.status_of(session.connector_id)
+        if outcome.status == RemoteStartStopStatus.accepted:
+            plugged = connector_status in _PLUGGED
+            changes: dict[str, Any] = {
+                "state": State.ACCEPTED if plugged else State.WAITING_FOR_VEHICLE,
+                "hint": None if plugged else WAITING,
+            }
+        else:
+            changes = {
+                "state": State.REJECTED,
+                "reason": "the charge point refused",
+                "hint": why_rejected(connector_status),
+            }
+        return self._answered(session, outcome, changes)
+
+    def _answered(self, session: Session, outcome: Outcome, changes: dict[str, Any]) -> Answer:
+        status = outcome.status or "Rejected"
+        facts = {"start_status": status, "command_id": outcome.command_id}
+        # A quick charge point sends StartTransaction before its answer is read here: then only the facts are added.
+        moved = self._storage.sessions.move(session.session_id, (State.REQUESTED,), {**changes, **facts})
+        session = moved or self._storage.sessions.update(session.session_id, facts) or session
+        return Answer(status, session)
+
+    def _record_failure(self, session: Session, failure: CommandFailed) -> None:
+        failure.facts["session_id"] = session.session_id
+        facts: dict[str, Any] = {"start_status": failure.code, "command_id": failure.facts.get("command_id")}
+        if failure.outcome in _UNANSWERED:
+            # It may have started all the same: the session stays open until its deadline.
+            changes = {"reason": failure.message, "hint": UNKNOWN}
+        else:
+            changes = {"state": State.FAILED, "reason": failure.message}
+        if not self._storage.sessions.move(session.session_id, (State.REQUESTED,), {**changes, **facts}):
+            self._storage.sessions.update(session.session_id, facts)
+
+    def stop(self, user: User, *, session_id: str | None, evse_id: str | None, connector_id: int | None) -> Answer:
+        """Ask the charge point to stop a session of the user's own (of anybody's, for staff)."""
+        if session_id is not None:
+            session = self.get(user, session_id)
+        else:
+            session = self._running_at(user, evse_id or "", connector_id or 0)
+        if session.state in ENDED:
+            raise Conflict("session_ended", f"this session is {session.state.value} already")
+        if session.transaction_id is None:
+            raise Conflict(
+                "session_not_started",
+                "charging has not begun; without a cable the request ends by itself",
+                deadline_at=session.deadline_at,
+            )
+        request = call.RemoteStopTransaction(transaction_id=session.transaction_id)
+        outcome = self._commands.send(session.charge_point_id, request, requested_by=user.username)
+        if outcome.status == RemoteStartStopStatus.accepted:
+            moved = self._storage.sessions.move(session.session_id, RUNNING, {"state": State.STOPPING})
+        else:
+            moved = self._storage.sessions.move(session.session_id, RUNNING, {"hint": why_stop_rejected()})
+        return Answer(outcome.status or "Rejected", moved or self._storage.sessions.get(session.session_id) or session)
+
+    def _running_at(self, user: User, evse_id: str, connector_id: int) -> Session:
+        charge_point = self._storage.charge_points.get(evse_id)
+        if charge_point is not None:
+            for session in self._storage.sessions.open_on(charge_point.charge_point_id, connector_id):
+                if may_see(user, session):
+                    return session
+        raise NotFound("you are not charging there")
+
+    def get(self, user: User, session_id: str) -> Session:
+        """Return a session of the user's own (of anybody's, for staff); raises NotFound for all else."""
+        session = self._storage.sessions.get(session_id)
+        if session is None or not may_see(user, session):
+            raise NotFound("there is no such session among yours")
+        return session
+
+
+def may_see(user: User, session: Session) -> bool:
+    """Tell whether a session is the user's to see: his own, or any for staff."""
+    return user.role.at_least(Role.STAFF) or (session.username or "").casefold() == user.user_id

@@ -1,0 +1,1 @@
+"""MongoDB, and only here: one file per collection, indexes declared beside each."""

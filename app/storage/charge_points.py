@@ -1,0 +1,51 @@
+"""Charge points with their connectors, by their id without regard to case."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ocpp.v16.enums import RegistrationStatus
+from pymongo import ASCENDING, IndexModel, UpdateOne
+
+from app.domain.charge_points import ChargePoint, Connector, charge_point_key
+from app.storage.collection import Collection, to_document
+
+
+def _connectors(documents: Mapping[str, Any]) -> dict[str, Connector]:
+    return {number: Connector(**fields) for number, fields in documents.items()}
+
+
+class ChargePoints(Collection[ChargePoint]):
+    name = "charge_points"
+    key = "charge_point_id"
+    kind = ChargePoint
+    readers = {"connectors": _connectors, "registration": RegistrationStatus}
+    indexes = (IndexModel([("last_seen_at", ASCENDING)]),)
+
+    def id_of(self, key: object) -> object:
+        return charge_point_key(str(key))
+
+    def set_status(self, charge_point_id: str, connector: Connector) -> bool:
+        """Keep a connector's status unless a newer one is kept already; one atomic step. Tell whether it was kept."""
+        path = f"connectors.{connector.connector_id}"
+        older = {"$or": [{f"{path}.status_at": {"$lte": connector.status_at}}, {path: {"$exists": False}}]}
+        result = self.documents.update_one(
+            {"_id": {"$eq": self.id_of(charge_point_id)}, **older}, {"$set": {path: to_document(connector)}}
+        )
+        return result.matched_count == 1
+
+    def count_pending(self, *, newer_than: datetime) -> int:
+        """Count the unknown charge points that came since and still wait for an admin's word."""
+        where = {"registration": RegistrationStatus.pending.value, "created_at": {"$gte": newer_than}}
+        return self.documents.count_documents(where)
+
+    def seen(self, when: Mapping[str, datetime]) -> None:
+        """Write down, in one round trip, when charge points were last heard."""
+        if when:
+            self.documents.bulk_write(
+                [
+                    UpdateOne({"_id": {"$eq": self.id_of(one)}}, {"$max": {"last_seen_at": at}})
+                    for one, at in when.items()
+                ],
+                ordered=False,
+            )

@@ -1,0 +1,25 @@
+"""Numbers handed out once."""
+
+from pymongo import ReturnDocument
+from pymongo.database import Database
+
+from app.domain.transactions import MAX_TRANSACTION_ID
+from app.storage.collection import Document
+
+
+class Counters:
+    def __init__(self, database: Database[Document]) -> None:
+        self.documents = database["counters"]
+
+    def next_transaction_id(self) -> int:
+        """Return the next transactionId, 1…2³¹−1, never given out before (OCPP 1.6 errata §3.54)."""
+        document = self.documents.find_one_and_update(
+            {"_id": "transaction_id"},
+            {"$inc": {"value": 1}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        value = int(document["value"])  # type: ignore[index]  # an upsert always returns a document
+        if value > MAX_TRANSACTION_ID:
+            raise OverflowError("all transaction ids up to 2³¹−1 have been handed out")
+        return value

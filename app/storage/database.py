@@ -1,0 +1,84 @@
+"""The database: one client, every collection, indexes made at start."""
+
+from typing import Any
+
+import pymongo
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
+from pymongo.write_concern import WriteConcern
+
+from app.errors import DatabaseUnusable
+from app.storage.charge_points import ChargePoints
+from app.storage.counters import Counters
+from app.storage.id_tags import IdTags
+from app.storage.meter_values import MeterValues
+from app.storage.records import CommandRecords, Events, Quarantine, Refusals
+from app.storage.sessions import Sessions
+from app.storage.users import Logins, Users
+
+DEFAULT_NAME = "chargebridge"
+OLDEST_SERVER = (6, 0)
+
+
+class Storage:
+    """Every collection of one database. Nothing is acknowledged that is not on the majority's disks."""
+
+    def __init__(self, uri: str) -> None:
+        self.client: MongoClient[dict[str, Any]] = MongoClient(
+            uri,
+            tz_aware=True,
+            appname="chargebridge",
+            serverSelectionTimeoutMS=5000,
+            connectTimeoutMS=5000,
+            socketTimeoutMS=20000,
+            maxPoolSize=64,
+            waitQueueTimeoutMS=5000,
+        )
+        database = self.client.get_default_database(DEFAULT_NAME).with_options(
+            write_concern=WriteConcern("majority", j=True, wtimeout=10000)
+        )
+        self.users = Users(database)
+        self.logins = Logins(database)
+        self.id_tags = IdTags(database)
+        self.charge_points = ChargePoints(database)
+        self.sessions = Sessions(database)
+        self.meter_values = MeterValues(database)
+        self.commands = CommandRecords(database)
+        self.events = Events(database)
+        self.refusals = Refusals(database)
+        self.quarantine = Quarantine(database)
+        self.counters = Counters(database)
+
+    def prepare(self) -> None:
+        """Check the server and make the indexes; raises DatabaseUnusable in words an operator can act on."""
+        try:
+            version = tuple(self.client.server_info()["versionArray"][:2])
+            if version < OLDEST_SERVER:
+                raise DatabaseUnusable(
+                    f"MongoDB {'.'.join(map(str, version))} is too old; 6.0 or newer is needed"
+                )
+            for collection in (
+                self.users,
+                self.logins,
+                self.id_tags,
+                self.charge_points,
+                self.sessions,
+                self.meter_values,
+                self.commands,
+                self.events,
+                self.refusals,
+                self.quarantine,
+            ):
+                collection.ensure_indexes()
+        except ServerSelectionTimeoutError as error:
+            raise DatabaseUnusable(f"MongoDB does not answer: {str(error).split(',')[0]}") from error
+        except PyMongoError as error:
+            raise DatabaseUnusable(f"MongoDB refuses: {error}") from error
+
+    def ping(self, seconds: float = 1.5) -> None:
+        """Ask the primary for a sign of life within `seconds`; raises PyMongoError when there is none."""
+        with pymongo.timeout(seconds):
+            self.client.admin.command("ping")
+
+    def close(self) -> None:
+        self.client.close()

@@ -1,0 +1,72 @@
+"""Accounts and their logins."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo import ASCENDING, IndexModel
+
+from app.domain.roles import Role
+from app.storage.collection import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account; `user_id` is the user name without regard to case, `username` as it was written."""
+
+    user_id: str
+    username: str
+    password_hash: str
+    role: Role
+    id_tag: str
+    email: str | None = None
+    name: str | None = None
+    language: str = "en"
+    disabled: bool = False
+    created_at: datetime | None = None
+
+
+def user_key(username: str) -> str:
+    """Return what an account is looked up by."""
+    return username.casefold()
+
+
+class Users(Collection[User]):
+    name = "users"
+    key = "user_id"
+    kind = User
+    readers = {"role": Role}
+    indexes = (IndexModel([("id_tag", ASCENDING)]), IndexModel([("role", ASCENDING)]))
+
+    def by_name(self, username: str) -> User | None:
+        return self.get(user_key(username))
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One login and all tokens that follow from it; `refresh_id` is the only refresh token still good."""
+
+    login_id: str
+    user_id: str
+    refresh_id: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class Logins(Collection[Login]):
+    name = "logins"
+    key = "login_id"
+    kind = Login
+    indexes = (
+        IndexModel([("user_id", ASCENDING)]),
+        IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+    )
+
+    def rotate(self, login_id: str, old: str, new: str, expires_at: datetime) -> Login | None:
+        """Exchange the good refresh token for a new one; None when `old` is not the good one any more."""
+        return self.update(
+            login_id, {"refresh_id": new, "expires_at": expires_at}, when={"refresh_id": {"$eq": old}}
+        )
+
+    def end_all(self, user_id: str, *, but: str | None = None) -> None:
+        """End every login of an account, except the one named."""
+        self.documents.delete_many({"user_id": {"$eq": user_id}, "_id": {"$ne": but}})

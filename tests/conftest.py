@@ -1,0 +1,66 @@
+"""One server for the whole run, as deployed; each test brings its own drivers and charge points."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.live import Api, Charger, Server, plug_in, running_server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(tmp_path_factory.mktemp("server") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def root(server: Server) -> Iterator[Api]:
+    api = server.root()
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def driver(server: Server) -> Iterator[Api]:
+    """A driver who has just signed up."""
+    api = server.sign_up()
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def new_charge_point(root: Api) -> Callable[..., tuple[str, str | None]]:
+    """Add a charge point by the REST API; returns its id and password."""
+
+    def add(**facts: Any) -> tuple[str, str | None]:
+        answer = root.post("/api/charge_points", id=f"CP-{uuid4().hex[:10]}", **facts)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"], answer.json().get("password")
+
+    return add
+
+
+@pytest.fixture
+def connect(server: Server) -> Iterator[Callable[..., Charger]]:
+    """Connect as a charge point; every connection is closed at the end of the test."""
+    chargers: list[Charger] = []
+
+    def plug(charge_point_id: str, password: str | None = None, **options: Any) -> Charger:
+        chargers.append(plug_in(server, charge_point_id, password, **options))
+        return chargers[-1]
+
+    yield plug
+    for charger in chargers:
+        charger.close()
+
+
+@pytest.fixture
+def charger(new_charge_point: Callable[..., tuple[str, str | None]], connect: Callable[..., Charger]) -> Charger:
+    """A charge point that has connected, booted and reported two connectors Available."""
+    booted = connect(*new_charge_point())
+    booted.boot()
+    for connector_id in (0, 1, 2):
+        booted.status(connector_id, "Available")
+    return booted

@@ -142,17 +142,19 @@ def last_words(log: Path) -> str:
         try:
             entry = json.loads(line)
             message = str(entry["msg"]).strip()
-            attributes = entry.get("attr", {})
-            detail = attributes.get("error") or attributes.get("message") or ""
+            detail = entry.get("attr", {}).get("error", "")
+            if isinstance(detail, dict):
+                detail = detail.get("errmsg", "")
             if detail:
                 message = f"{message}: {detail}"
-            severity = entry["s"]
+            # An assertion follows the error that it asserts, and says less.
+            is_error = entry["s"] in ("E", "F") and entry["c"] != "ASSERT"
         except (ValueError, KeyError, TypeError, AttributeError):
-            message, severity = line.strip(), "I"
+            message, is_error = line.strip(), False
         if message:
             messages.append(message)
-            if severity in ("E", "F"):
-                errors.append(message)
+        if message and is_error:
+            errors.append(message)
     return " ".join((errors or messages or [""])[-1].split())[:300]
 
 

@@ -32,17 +32,14 @@ def make_primary(port: int, key: str, deadline: float) -> None:
 
     `deadline` is of `time.monotonic()`. Raises TimeoutError, PyMongoError.
     """
+    here = f"127.0.0.1:{port}"
     with system_client(port, key) as client:
-        admin = client.admin
-        here = f"127.0.0.1:{port}"
-        config = stored_config(client)
-        if config is None:
-            admin.command("replSetInitiate", {"_id": NAME, "members": [{"_id": 0, "host": here}]})
-        elif config["members"][0]["host"] != here:
-            config["members"][0]["host"] = here
-            config["version"] += 1
-            # Forced, for a set whose only member it does not recognise as itself has no primary to ask.
-            admin.command("replSetReconfig", config, force=True)
+        # Asked of the disk, for a mongod that just started does not know its set yet and says that there is none.
+        stored = client.local["system.replset"].find_one()
+        if stored is None:
+            client.admin.command("replSetInitiate", {"_id": NAME, "members": [{"_id": 0, "host": here}]})
+        elif stored["members"][0]["host"] != here:
+            move(client, here, deadline)
         for _ in until(deadline):
             if is_primary(client):
                 break
@@ -60,24 +57,36 @@ def system_client(port: int, key: str) -> Iterator[MongoClient[Document]]:
         password=key,
         authSource="local",
         serverSelectionTimeoutMS=5000,
+        socketTimeoutMS=20000,
     ) as client:
         yield client
 
 
-def stored_config(client: MongoClient[Document]) -> Document | None:
-    try:
-        config: Document = client.admin.command("replSetGetConfig")["config"]
-    except OperationFailure as error:
-        if error.code == NOT_YET_INITIALIZED:
-            return None
-        raise
-    return config
+def move(client: MongoClient[Document], here: str, deadline: float) -> None:
+    """Make this address the only member's, once the mongod has learnt that nobody answers for it at the old one.
+
+    The change is forced, for a set that does not recognise itself in its only member has no primary to ask. A
+    program at the old address that listens but keeps silent delays the mongod by half a minute.
+    """
+    for _ in until(deadline):
+        try:
+            config = client.admin.command("replSetGetConfig")["config"]
+            if config["members"][0]["host"] == here:
+                return
+            config["members"][0]["host"] = here
+            config["version"] += 1
+            client.admin.command("replSetReconfig", config, force=True)
+        except AutoReconnect:  # changes of state cut connections
+            continue
+        except OperationFailure as error:
+            if error.code != NOT_YET_INITIALIZED:
+                raise
 
 
 def is_primary(client: MongoClient[Document]) -> bool:
     try:
         return bool(client.admin.command("hello")["isWritablePrimary"])
-    except AutoReconnect:  # changes of state may cut connections
+    except AutoReconnect:  # as above
         return False
 
 

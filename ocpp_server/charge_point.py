@@ -5,6 +5,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -103,9 +104,11 @@ class ChargePoint:
         try:
             while True:
                 frame = await self.socket.recv(decode=False)
+                message = rpc.parse(frame)
+                await self._spend(1.0 if isinstance(message, rpc.Call | rpc.Unreadable) else _COST_OF_OTHER_FRAMES)
                 if self._ending is not None:
                     return
-                await self._receive(rpc.parse(frame))
+                await self._receive(message)
         except ConnectionClosed:
             pass
         finally:
@@ -128,10 +131,14 @@ class ChargePoint:
         for task in (self._closer, self._aside):
             if task is not None:
                 await task
-        dropped = dict(self._dropped or {})
-        if self._ending is not None:
-            return Closing(self._ending.code, self._ending.reason, self._ending.replaced_by, dropped)
-        return Closing(self.socket.close_code or 1006, self.socket.close_reason or "", None, dropped)
+        ending = self._ending or self._how_it_closed()
+        return replace(ending, frames_dropped=dict(self._dropped or {}))
+
+    def abandon(self) -> None:
+        """Drop what is in hand and read no further, so that the connection's task can finish now."""
+        if self._ending is None:
+            self._ending = self._how_it_closed()
+        self.inbox.abandon()
 
     @property
     def is_open(self) -> bool:
@@ -141,8 +148,11 @@ class ChargePoint:
         """Return where a message that arrives now comes from."""
         return Source(self.id, str(self.socket.id), self.remote_address, datetime.now(UTC))
 
+    def _how_it_closed(self) -> Closing:
+        code = self.socket.close_code
+        return Closing(CloseCode.ABNORMAL_CLOSURE if code is None else code, self.socket.close_reason or "")
+
     async def _receive(self, message: rpc.Message | None) -> None:
-        await self._spend(1.0 if isinstance(message, rpc.Call | rpc.Unreadable) else _COST_OF_OTHER_FRAMES)
         if isinstance(message, rpc.Call):
             await self._receive_call(message)
         elif isinstance(message, rpc.Unreadable):
@@ -187,6 +197,9 @@ class ChargePoint:
         if delay:
             self._count("throttled")
             await self._held_back(asyncio.sleep(delay))
+            if not self.socket.is_open and self._ending is None:
+                # What a flood left in our buffers when it ended is not worth the time it would take.
+                self._ending = self._how_it_closed()
 
     async def _held_back(self, until: Awaitable[None]) -> None:
         """Wait without reading; the silence that follows is ours, not the charge point's."""

@@ -60,7 +60,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _integer(digits: str) -> int | float:
     # int() itself refuses thousands of digits, and with another message.
-    if len(digits) < 20 and int(digits) in _INT64:
+    if len(digits) <= 20 and int(digits) in _INT64:
         return int(digits)
     return _float(digits)
 

@@ -88,7 +88,7 @@ class OcppServer:
         closed = asyncio.gather(*(listener.wait_closed() for listener in self._listeners))
         await asyncio.wait({closed}, timeout=drain)
         for charge_point in self._live:
-            charge_point.inbox.abandon()
+            charge_point.abandon()
         if self._live:
             await asyncio.wait({closed}, timeout=_LAST_WORDS)
         for listener in self._listeners:

@@ -1,0 +1,49 @@
+"""`make demo`: what a stranger sees first."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.live import free_port, until
+
+
+def test_the_demo_plays_the_sequence_stays_up_and_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    http = f"127.0.0.1:{free_port()}"
+    settings = {"DATA_DIR": str(tmp_path), "HTTP_BIND": http, "OCPP_BIND": f"127.0.0.1:{free_port()}"}
+    with output.open("wb") as file:
+        demo = subprocess.Popen(
+            [sys.executable, "-u", "-m", "app", "demo"], stdout=file, stderr=file, env=os.environ | settings
+        )
+    try:
+        until(lambda: "until Ctrl-C" in output.read_text() or demo.poll() is not None, 60)
+    finally:
+        demo.send_signal(signal.SIGINT)
+        status = demo.wait(30)
+    told = output.read_text()
+    assert status == 0, told
+    for step in (
+        "POST /api/login",
+        "POST /api/start_charging",
+        '"status": "Accepted"',
+        "/receipt",
+        '"energy_source": "meter"',
+    ):
+        assert step in told
+    assert f"http://{http}/docs" in told
+    assert processes_that_mention(str(tmp_path)) == []
+
+
+def processes_that_mention(text: str) -> list[str]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            surroundings = (process / "environ").read_bytes().decode(errors="replace")
+        except OSError:
+            continue  # it ended meanwhile
+        if text in command or f"DATA_DIR={text}" in surroundings:
+            found.append(command)
+    return found

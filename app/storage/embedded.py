@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,16 +23,16 @@ from app.storage.embedded_directory import MongoDirectory
 from app.storage.embedded_errors import (
     DiskFull,
     EmbeddedMongoError,
-    MongodNotFound,
     StartFailed,
     StartTimedOut,
     from_log,
     from_os_error,
     last_words,
 )
-from app.storage.embedded_replica_set import NAME, make_primary, until, uri_of
+from app.storage.embedded_mongod import command, find_mongod
+from app.storage.embedded_replica_set import make_primary, until, uri_of
 
-__all__ = ["EmbeddedMongo", "EmbeddedMongoError", "find_mongod", "running_uri"]
+__all__ = ["EmbeddedMongo", "EmbeddedMongoError", "running_uri"]
 
 # In bytes: a mongod ends abruptly when the disk is full, so it does not begin close to that.
 LEAST_FREE = 64 * 2**20
@@ -102,7 +101,7 @@ class EmbeddedMongo:
         deadline = time.monotonic() + self.start_timeout
         key = self.directory.key_made_if_missing()
         port = self.directory.free_port()
-        self._launch_keeper(self._mongod_command(mongod, port), lock)
+        self._launch_keeper(command(mongod, self.directory, port, self.cache_gb), lock)
         try:
             self._wait_until_listening(port, deadline)
             make_primary(port, key, deadline)
@@ -137,27 +136,6 @@ class EmbeddedMongo:
                 start_new_session=True,  # Ctrl-C is for the server, which drains first
             )
 
-    def _mongod_command(self, mongod: Path, port: int) -> list[str]:
-        options = {
-            "--dbpath": self.directory.data,
-            "--port": port,
-            "--bind_ip": "127.0.0.1",
-            "--replSet": NAME,
-            "--keyFile": self.directory.key_file,
-            "--oplogSize": 512,
-            "--wiredTigerCacheSizeGB": self.cache_gb,
-            # 16 MiB of journal on the disk instead of 300; as fast.
-            "--wiredTigerEngineConfigString": "log=(prealloc=false,file_max=16MB)",
-        }
-        parameters = ("enableLocalhostAuthBypass=false", "diagnosticDataCollectionEnabled=false")
-        return [
-            str(mongod),
-            "--quiet",
-            "--nounixsocket",
-            *(str(word) for option in options.items() for word in option),
-            *(word for parameter in parameters for word in ("--setParameter", parameter)),
-        ]
-
     def _wait_until_listening(self, port: int, deadline: float) -> None:
         for _ in until(deadline):
             self._raise_if_ended()
@@ -190,23 +168,6 @@ class EmbeddedMongo:
             keeper.kill()
             keeper.wait()
         return True
-
-
-def find_mongod() -> Path:
-    """Return the mongod on PATH, or else the one of the wheel; raises MongodNotFound.
-
-    The wheel's package is found without importing it: `fiftyone` may be the large application it is made for,
-    which starts a database of its own when imported.
-    """
-    on_path = shutil.which("mongod")
-    if on_path is not None:
-        return Path(on_path)
-    spec = find_spec("fiftyone")
-    for place in (spec and spec.submodule_search_locations) or ():
-        mongod = Path(place, "db", "bin", "mongod")
-        if os.access(mongod, os.X_OK):
-            return mongod
-    raise MongodNotFound
 
 
 def running_uri(data_dir: Path) -> str | None:

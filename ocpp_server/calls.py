@@ -69,8 +69,8 @@ class Calls:
         self._unfinished += 1
         try:
             async with asyncio.timeout(timeout), self._turn:
-                # The socket never makes a writer wait, so a peer that reads nothing costs no more than the
-                # deadline. After a hang-up each waiter in turn gets here and is told.
+                await self._socket.wait_until_read()
+                # After a hang-up each waiter in turn gets here and is told.
                 if self._hung_up or not self._socket.write(frame):
                     raise Disconnected(self._charge_point_id, action, "hung up")
                 sent = True

@@ -75,7 +75,7 @@ class _Open:
     def __enter__(self) -> Storage:
         from app.serving import storage
 
-        self._context = storage(_settings(log_level="WARNING"), _say)
+        self._context = storage(_settings(log_level="WARNING"), lambda line: click.echo(line, err=True))
         return self._context.__enter__()
 
     def __exit__(self, *error: Any) -> None:

@@ -40,8 +40,11 @@ def database(settings: Settings, say: Say, *, attach: bool) -> Iterator[str]:
     if attach and (uri := running_uri(settings.data_dir)):
         yield uri
         return
-    with EmbeddedMongo(settings.data_dir) as mongo:
-        yield mongo.uri
+    mongo = EmbeddedMongo(settings.data_dir)
+    try:
+        yield mongo.start(say)
+    finally:
+        mongo.stop()
 
 
 @contextmanager

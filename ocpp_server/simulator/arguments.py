@@ -3,6 +3,7 @@
 import math
 import ssl
 from argparse import (
+    Action,
     ArgumentDefaultsHelpFormatter,
     ArgumentParser,
     ArgumentTypeError,
@@ -28,7 +29,10 @@ DEFAULT = Settings(url="ws://localhost/CP")
 
 
 class _Help(ArgumentDefaultsHelpFormatter, RawDescriptionHelpFormatter):
-    """Show the defaults, and leave the examples as they are laid out."""
+    """Show the defaults that say something, and leave the examples as they are laid out."""
+
+    def _get_help_string(self, action: Action) -> str | None:
+        return super()._get_help_string(action) if action.default else action.help
 
 
 def parse(arguments: Sequence[str]) -> Namespace:
@@ -50,7 +54,7 @@ def settings(options: Namespace) -> list[Settings]:
     return [
         Settings(
             url=url,
-            password=options.password,
+            password=environ.get("OCPP_PASSWORD") if options.password is None else options.password,
             tls=options.tls,
             connectors=options.connectors,
             vendor=options.vendor,
@@ -90,7 +94,7 @@ def _parser() -> ArgumentParser:
 
     group = parser.add_argument_group("connection")
     add = group.add_argument
-    add("--password", default=environ.get("OCPP_PASSWORD"), metavar="SECRET", help="for HTTP Basic; $OCPP_PASSWORD")
+    add("--password", metavar="SECRET", help="for HTTP Basic; else $OCPP_PASSWORD")
     add("--ca", metavar="FILE", help="PEM certificates to trust for wss://, instead of the system's")
     add("--cert", metavar="FILE", help="PEM client certificate (security profile 3)")
     add("--key", metavar="FILE", help="PEM private key of --cert")

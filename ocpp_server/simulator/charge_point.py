@@ -172,6 +172,8 @@ class ChargePoint:
                 self._connection.drop()
 
     def _reset(self, *, hard: bool) -> None:
+        if hard:
+            self._outbox.closed()  # it has no time to tell: what it ends now is told after the boot
         self._station.end_all(Reason.hard_reset if hard else Reason.soft_reset)
         self._resetting = True
         if hard or self._outbox.idle:

@@ -9,16 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 import ocpp.v16
-from ocpp.exceptions import OCPPError, UnknownCallErrorCodeError, ValidationError
-from ocpp.v16.enums import ConfigurationKey
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
 from ocpp_server.simulator.configuration import Configuration
+from ocpp_server.simulator.delivery import Delivery
 from ocpp_server.simulator.errors import NotAdmitted, SimulatorError, Unreachable
-from ocpp_server.simulator.outbox import Message, Outbox
+from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.refusals import no_subprotocol, refused
 from ocpp_server.simulator.registration import Registration
 from ocpp_server.simulator.report import Report
@@ -46,8 +45,9 @@ class Connection:
     ) -> None:
         self.password = settings.secret
         self.refusal: NotAdmitted | None = None
-        self._settings, self._configuration = settings, configuration
-        self._outbox, self._registration = outbox, registration
+        self._settings = settings
+        self._registration = registration
+        self._delivery = Delivery(configuration, outbox, report, changed)
         self._report, self._changed = report, changed
         self._routes: Routes = {}
         self._follow_ups: list[Callable[[], None]] = []
@@ -70,6 +70,11 @@ class Connection:
         self._away, self._abrupt = (float("inf") if away is None else away), abrupt
         self._return.clear()
         self._leave.set()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it is, or is about to be, offline because it was told to."""
+        return bool(self._away)
 
     def come_back(self) -> None:
         """Connect now instead of later."""
@@ -128,11 +133,12 @@ class Connection:
     async def _session(self, websocket: ClientConnection) -> None:
         peer = Peer(self._settings.charge_point_id, websocket, self._settings.call_timeout)
         peer.route_map = self._routes
+        self._follow_ups.clear()  # those of a call whose answer was lost with the last connection
         self._registration.connected()
         self._changed()
         work = [
             asyncio.create_task(self._receive(peer, websocket)),
-            asyncio.create_task(self._send(peer)),
+            asyncio.create_task(self._delivery.run(peer)),
             asyncio.create_task(self._leave.wait()),
         ]
         try:
@@ -167,34 +173,6 @@ class Connection:
                     except SimulatorError as error:
                         self._report(str(error))
                 self._changed()
-
-    async def _send(self, peer: Any) -> None:
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                message = await self._outbox.next()
-                try:
-                    # suppress=False: the library would pass off an error as an answer of None.
-                    answer = await peer.call(message.build(), suppress=False)
-                except (OCPPError, UnknownCallErrorCodeError, ValidationError, TimeoutError) as error:
-                    self._failed(message, error)
-                else:
-                    self._outbox.answered(message, answer)
-                self._changed()
-
-    def _failed(self, message: Message, error: Exception) -> None:
-        """Try a transaction message again, as often as configured after an error, for ever without an answer."""
-        name = type(message.build()).__name__
-        attempts = self._configuration.number(ConfigurationKey.transaction_message_attempts)
-        interval = self._configuration.number(ConfigurationKey.transaction_message_retry_interval)
-        unanswered = isinstance(error, TimeoutError)
-        what = "was not answered" if unanswered else f"was answered with an error: {error}"
-        if message.keep and (unanswered or message.attempts + 1 < attempts):
-            delay = interval * (message.attempts + 1)
-            self._report(f"{name} {what}; again in {delay} s", important=True)
-            self._outbox.postpone(message, error, delay)
-        else:
-            self._report(f"{name} {what}; given up", important=True)
-            self._outbox.give_up(message, error)
 
     def _not_admitted(self, refusal: NotAdmitted) -> None:
         if str(refusal) != str(self.refusal):

@@ -77,7 +77,7 @@ class Connector:
         return replace(self, in_transaction=False, energized=False, car_paused=False, ended=self.plugged)
 
     def fault(self, error_code: ChargePointErrorCode) -> "Connector":
-        return replace(self, error_code=error_code).forget_tag()
+        return replace(self, error_code=error_code)
 
     def clear(self) -> "Connector":
         return replace(self, error_code=ChargePointErrorCode.no_error)

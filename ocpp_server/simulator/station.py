@@ -5,18 +5,17 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 
-from ocpp.v16 import call, call_result
-from ocpp.v16.enums import AuthorizationStatus, ChargePointErrorCode, ConfigurationKey, Reason
+from ocpp.v16.enums import ChargePointErrorCode, Reason
 
+from ocpp_server.simulator.admission import Admission
 from ocpp_server.simulator.bay import Bay, new_car
 from ocpp_server.simulator.configuration import Configuration
 from ocpp_server.simulator.errors import NotPossible, UnknownConnector
-from ocpp_server.simulator.outbox import Message, Outbox
+from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.report import Report
 from ocpp_server.simulator.settings import Settings
 from ocpp_server.simulator.statuses import Statuses
 from ocpp_server.simulator.timers import Timers
-from ocpp_server.simulator.transaction import id_tag_status
 from ocpp_server.simulator.transactions import Transactions
 
 
@@ -43,7 +42,18 @@ class Station:
         self.transactions = Transactions(
             configuration, outbox, timers, self.statuses, report, self._leave_later, clock, monotonic
         )
-        self._outbox, self._timers, self._report = outbox, timers, report
+        self._admission = Admission(
+            settings,
+            configuration,
+            outbox,
+            timers,
+            self.statuses,
+            self.transactions,
+            report,
+            self.plug,
+            self._leave_later,
+        )
+        self._timers = timers
         self._bays = {n: Bay.new(settings, n, monotonic()) for n in range(settings.connectors + 1)}
 
     @property
@@ -73,7 +83,7 @@ class Station:
         self._timers.cancel(("plug", connector_id))
         bay.car = new_car(self.settings)
         bay.connector = bay.connector.plug()
-        if not self._begin(bay):
+        if not self._admission.begin(bay):
             self.statuses.review(bay)
 
     def unplug(self, connector_id: int) -> None:
@@ -106,23 +116,13 @@ class Station:
         if not (connector.takes_a_tag and self.whole.connector.takes_a_tag):
             raise NotPossible(f"connector {connector.connector_id} is {connector.status}, or taken")
         self._timers.cancel(("unplug", connector.connector_id))
-        bay.connector = connector.present(id_tag)
-        if not ask:
-            self._admit(bay, id_tag)
-            return
-        self._outbox.put(
-            Message(
-                lambda: call.Authorize(id_tag=id_tag),
-                answered=partial(self._authorized, bay, id_tag),
-                unanswered=partial(self._not_asked, bay, id_tag),
-            )
-        )
+        self._admission.consider(bay, id_tag, ask=ask)
 
     def fault(self, connector_id: int, error_code: ChargePointErrorCode) -> None:
         """Let a connector fail, or with 0 the charge point; what runs there ends."""
         bay = self.bay(connector_id, or_whole=True)
+        self._admission.forget(bay)
         bay.connector = bay.connector.fault(error_code)
-        self._forget_waiting(bay)
         self.statuses.review(bay)
         self.transactions.end(bay, Reason.other)
 
@@ -137,10 +137,9 @@ class Station:
         bay = self.bay(connector_id, or_whole=True)
         affected = list(self) if bay is self.whole else [bay]
         for each in affected:
+            if not operative:
+                self._admission.forget(each)
             each.connector = each.connector.make_operative(operative)
-            if not operative and each.connector.id_tag is not None:
-                self._forget_waiting(each)
-                each.connector = each.connector.forget_tag()
             self.statuses.review(each)
 
     def end_silently(self, connector_id: int) -> None:
@@ -159,61 +158,6 @@ class Station:
         candidates = self.bays if connector_id is None else [self._bays.get(connector_id, self.whole)]
         free = (bay for bay in candidates if bay is not self.whole and bay.connector.takes_a_tag)
         return next(free, None)
-
-    def _authorized(self, bay: Bay, id_tag: str, answer: call_result.Authorize) -> None:
-        if (status := id_tag_status(answer)) == AuthorizationStatus.accepted:
-            self._admit(bay, id_tag)
-        else:
-            self._report(f"{id_tag} may not charge: {status}", bay.connector.connector_id)
-            self._turn_away(bay, id_tag)
-
-    def _not_asked(self, bay: Bay, id_tag: str, error: Exception | None) -> None:
-        # Without a connection the charge point decides by itself (OCPP 1.6 §3.5.4); an error leaves no ground to.
-        if error is None and self.configuration.flag(ConfigurationKey.allow_offline_tx_for_unknown_id):
-            self._report(f"{id_tag} is accepted without asking", bay.connector.connector_id)
-            self._admit(bay, id_tag)
-        else:
-            self._turn_away(bay, id_tag)
-
-    def _admit(self, bay: Bay, id_tag: str) -> None:
-        if bay.connector.id_tag != id_tag:
-            return  # a fault or a command has sent the driver away while the answer was on its way
-        bay.connector = bay.connector.authorize()
-        self.statuses.review(bay)
-        if self._begin(bay):
-            return
-        number = bay.connector.connector_id
-        patience = self.configuration.number(ConfigurationKey.connection_time_out)
-        if patience > 0:
-            self._timers.start(("patience", number), patience, partial(self._time_out, bay, id_tag))
-        if self.settings.auto_plug is not None:
-            self._timers.start(("plug", number), self.settings.auto_plug, partial(self.plug, number))
-
-    def _begin(self, bay: Bay) -> bool:
-        connector = bay.connector
-        if not (connector.plugged and connector.authorized and connector.id_tag):
-            return False
-        self._forget_waiting(bay)
-        self.statuses.review(bay)
-        self.transactions.begin(bay, connector.id_tag)
-        return True
-
-    def _turn_away(self, bay: Bay, id_tag: str) -> None:
-        if bay.connector.id_tag != id_tag:
-            return
-        bay.connector = bay.connector.forget_tag()
-        self._forget_waiting(bay)
-        self.statuses.review(bay)
-        if bay.connector.ended:
-            self._leave_later(bay)
-
-    def _time_out(self, bay: Bay, id_tag: str) -> None:
-        self._report("nobody plugged in: ConnectionTimeOut", bay.connector.connector_id)
-        self._turn_away(bay, id_tag)
-
-    def _forget_waiting(self, bay: Bay) -> None:
-        number = bay.connector.connector_id
-        self._timers.cancel(("patience", number), ("plug", number))
 
     def _leave_later(self, bay: Bay) -> None:
         if self.settings.auto_unplug is not None and bay.connector.plugged:

@@ -28,7 +28,7 @@ class Statuses:
     def review(self, bay: Bay) -> None:
         """Announce the connector's status if it is not the one announced last."""
         connector = bay.connector
-        if self._announced.get(connector.connector_id) == connector.status:
+        if self._announced.get(connector.connector_id, ChargePointStatus.available) == connector.status:
             return
         self._announced[connector.connector_id] = connector.status
         self.history.append((connector.connector_id, connector.status))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from ocpp_server.simulator.life import TIMEOUT
 from ocpp_server.simulator.transaction import Transaction
-from ocpp_server.simulator.virtual_charge_point import TIMEOUT, VirtualChargePoint
+from ocpp_server.simulator.virtual_charge_point import VirtualChargePoint
 
 T = TypeVar("T")
 Act = Callable[[VirtualChargePoint], Coroutine[Any, Any, T]]

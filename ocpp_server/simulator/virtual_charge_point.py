@@ -1,127 +1,29 @@
-"""A whole virtual charge point to drive from Python: `async with VirtualChargePoint(url) as charge_point: ...`."""
+"""A virtual charge point to drive from Python: `async with VirtualChargePoint.instant(url) as charge_point: ...`."""
 
 import asyncio
-from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-import ocpp.messages
 from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, ReadingContext, RegistrationStatus
 
-from ocpp_server.simulator.charge_point import ChargePoint
-from ocpp_server.simulator.configuration import Configuration
-from ocpp_server.simulator.connection import Connection
 from ocpp_server.simulator.connector import Connector
-from ocpp_server.simulator.errors import NotPossible, Refused
-from ocpp_server.simulator.outbox import Message, Outbox
-from ocpp_server.simulator.registration import Registration
-from ocpp_server.simulator.report import Report, silent
-from ocpp_server.simulator.settings import Settings, instant
-from ocpp_server.simulator.station import Station
-from ocpp_server.simulator.timers import Timers
+from ocpp_server.simulator.errors import NotPossible
+from ocpp_server.simulator.life import TIMEOUT, Life
+from ocpp_server.simulator.outbox import Message
 from ocpp_server.simulator.transaction import Transaction
 
-# Otherwise the library hands every message to a thread for its validation: slower, and the thread stays behind.
-ocpp.messages.ASYNC_VALIDATION = False
-
-# How long (seconds) to wait for something to happen unless told otherwise.
-TIMEOUT = 10.0
+# Until it has accepted the charge point, a Central System is told no status.
+NOT_LISTENING = (RegistrationStatus.pending, RegistrationStatus.rejected)
 
 
-class VirtualChargePoint:
-    """One charge point and its connection, made of `Settings`, or for tests by `instant`.
+class VirtualChargePoint(Life):
+    """What can be seen at a charge point, done at it and waited for.
 
     Acts return when the Central System has answered all they caused at once, immediately while there is no
-    connection. Raises `Refused` on entering where the Central System turns the charge point away,
-    `UnknownConnector` and `NotPossible` where an act makes no sense, `TimeoutError` where an answer or an event
-    does not come.
+    connection. Raises `UnknownConnector` and `NotPossible` where an act makes no sense, `TimeoutError` where an
+    answer or an event does not come.
     """
 
-    def __init__(self, settings: Settings, report: Report = silent) -> None:
-        self.settings = settings
-        self.configuration = Configuration(settings)
-        self._waiting: set[asyncio.Future[None]] = set()
-        self._timers = Timers()
-        self._outbox = Outbox(emptied=self._emptied)
-        self._station = Station(settings, self.configuration, self._outbox, self._timers, report)
-        self._registration = Registration(
-            settings, self.configuration, self._outbox, self._timers, self._station, report
-        )
-        self._connection = Connection(
-            settings, self.configuration, self._outbox, self._registration, report, self._changed
-        )
-        self._charge_point = ChargePoint(
-            self.configuration,
-            self._station,
-            self._registration,
-            self._connection,
-            self._outbox,
-            self._timers,
-            report,
-        )
-        self._connection.serve(self._charge_point.routes())
-        self._task: asyncio.Task[None] | None = None
-
-    @classmethod
-    def instant(cls, url: str, **options: Any) -> Self:
-        """Make one without any delay; options are those of `Settings`."""
-        return cls(instant(url, **options))
-
-    # -- its life ------------------------------------------------------------------------------------------------
-
-    async def __aenter__(self) -> Self:
-        self.connect()
-        try:
-            await self.until(self._met)
-            if isinstance(self._connection.refusal, Refused):
-                raise self._connection.refusal
-        except BaseException:
-            await self.close()
-            raise
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    def connect(self) -> None:
-        """Begin to connect in the background and never give up, whatever the Central System says."""
-        self._task = asyncio.create_task(self._connection.run(), name=f"charge point {self.id}")
-        self._task.add_done_callback(lambda _: self._changed())
-
-    async def finished(self) -> None:
-        """Wait until the background work ends, which it does only by `close` or by failing."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
-            self._task.result()
-
-    async def close(self) -> None:
-        """Hang up and stop; a running transaction is left as it is, as a power cut would."""
-        self._timers.close()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-            self._timers.close()
-            if not self._task.cancelled():
-                self._task.result()
-
     # -- what it is ----------------------------------------------------------------------------------------------
-
-    @property
-    def id(self) -> str:
-        """The charge point's id."""
-        return self.settings.charge_point_id
-
-    @property
-    def connected(self) -> bool:
-        """Whether there is a connection, accepted or not."""
-        return self._outbox.is_connected
-
-    @property
-    def registration(self) -> RegistrationStatus | None:
-        """What the Central System said to the last BootNotification."""
-        return self._registration.status
 
     @property
     def queued(self) -> int:
@@ -248,13 +150,14 @@ class VirtualChargePoint:
     # -- what can be waited for ----------------------------------------------------------------------------------
 
     async def wait_for_status(self, connector_id: int, status: str, timeout: float = TIMEOUT) -> None:
-        """Wait until the connector has this status, and the Central System knows unless there is no connection."""
+        """Wait until the connector has this status, and the Central System knows unless it cannot be told."""
         told = self._station.statuses.told
 
         def there() -> bool:
-            return self.connector(connector_id).status == status and (
-                not self._outbox.is_open or told.get(connector_id) == status
-            )
+            if self.connector(connector_id).status != status:
+                return False
+            unheard = self._connection.is_away or self.registration in NOT_LISTENING
+            return unheard or told.get(connector_id) == status
 
         await self.until(there, timeout)
 
@@ -268,38 +171,8 @@ class VirtualChargePoint:
         await self.until(numbered, timeout)
         return self._running(connector_id)
 
-    async def settled(self, timeout: float = TIMEOUT) -> None:
-        """Wait until the Central System has answered everything that can be sent now."""
-        await self.until(lambda: self._outbox.idle, timeout)
-
-    async def until(self, predicate: Callable[[], bool], timeout: float = TIMEOUT) -> None:
-        """Wait until the predicate is true; it is asked again after every change."""
-        async with asyncio.timeout(timeout):
-            while not predicate():
-                if self._task is not None and self._task.done():
-                    self._task.result()
-                waiter = asyncio.get_running_loop().create_future()
-                self._waiting.add(waiter)
-                try:
-                    await waiter
-                finally:
-                    self._waiting.discard(waiter)
-
     def _running(self, connector_id: int) -> Transaction:
         transaction = self.transaction(connector_id)
         if transaction is None:
             raise NotPossible(f"no transaction runs at connector {connector_id}")
         return transaction
-
-    def _met(self) -> bool:
-        answered = self._registration.status is not None and self._outbox.idle
-        return answered or isinstance(self._connection.refusal, Refused)
-
-    def _emptied(self) -> None:
-        self._charge_point.restart()
-        self._changed()
-
-    def _changed(self) -> None:
-        for waiter in self._waiting:
-            if not waiter.done():
-                waiter.set_result(None)

@@ -19,7 +19,9 @@ from ocpp_server.simulator.virtual_charge_point import VirtualChargePoint
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run virtual charge points until Ctrl-C or SIGTERM; return the exit status."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
-    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO if options.frames else logging.CRITICAL)
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    # What these two have to say about errors, the report says in words; the first also logs every frame.
+    logging.getLogger("ocpp").setLevel(logging.INFO if options.frames else logging.CRITICAL)
     logging.getLogger("websockets").setLevel(logging.CRITICAL)
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_run(options))

@@ -1,7 +1,7 @@
 """Commands typed at a terminal, one a line: `start 1 TAG`, `unplug 1`, `offline 20`."""
 
 import asyncio
-import contextlib
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 
@@ -73,16 +73,15 @@ async def listen(charge_points: Sequence[VirtualChargePoint]) -> None:
 
 
 async def _typed() -> AsyncIterator[str]:
-    loop = asyncio.get_running_loop()
-    lines: asyncio.Queue[str] = asyncio.Queue(maxsize=100)
-
-    def read() -> None:
-        with contextlib.suppress(asyncio.QueueFull):
-            lines.put_nowait(sys.stdin.readline())
-
-    loop.add_reader(sys.stdin, read)
+    # Straight from the terminal: a line that Python had read ahead would wait for the next key.
+    loop, terminal = asyncio.get_running_loop(), sys.stdin.fileno()
+    chunks: asyncio.Queue[bytes] = asyncio.Queue()
+    loop.add_reader(terminal, lambda: chunks.put_nowait(os.read(terminal, 4096)))
     try:
-        while line := await lines.get():
-            yield line
+        unfinished = b""
+        while chunk := await chunks.get():
+            *lines, unfinished = (unfinished + chunk).split(b"\n")
+            for line in lines:
+                yield line.decode(errors="replace")
     finally:
-        loop.remove_reader(sys.stdin)
+        loop.remove_reader(terminal)

@@ -15,9 +15,9 @@ from tests.ocpp_server.simulator.central_system import CentralSystem
 from tests.ocpp_server.simulator.conftest import Play
 
 
-async def start(*arguments: str) -> Process:
+async def start(*arguments: str, stdin: int = PIPE) -> Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "ocpp_server.simulator", *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", "ocpp_server.simulator", *arguments, stdin=stdin, stdout=PIPE, stderr=PIPE
     )
 
 
@@ -63,5 +63,31 @@ def test_a_refusal_is_one_line_that_says_what_to_do(play: Play) -> None:
             process = await start(central_system.url(), "--quiet")
             assert "CP001 refused with 401 Unauthorized: a password is required" in await line_with(process, "401")
             assert await end(process, signal.SIGINT) == (0, "")
+
+    play(story())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal as POSIX knows it")
+def test_lines_typed_at_a_terminal_are_obeyed(play: Play) -> None:
+    async def story() -> None:
+        keyboard, terminal = os.openpty()
+        try:
+            async with CentralSystem() as central_system:
+                process = await start(central_system.url(), "--auto-unplug", "0", stdin=terminal)
+                await line_with(process, "type help")
+                await line_with(process, "accepted")
+                os.write(keyboard, b"plug 1\nstart 1 TAG\n")
+                await line_with(process, "Charging")
+                os.write(keyboard, b"stop 1\nstatus\n")
+                await line_with(process, "CP001/1 Available")
+                await line_with(process, "connected, registration Accepted, 0 queued")
+                os.write(keyboard, b"\x04")  # end of input is not the end of the charge point
+                await central_system.call("RemoteStartTransaction", idTag="REMOTE", connectorId=1)
+                await line_with(process, "Preparing")
+                assert await end(process, signal.SIGINT) == (0, "")
+                assert [each["idTag"] for each in central_system.of("StartTransaction")] == ["TAG"]
+        finally:
+            os.close(keyboard)
+            os.close(terminal)
 
     play(story())

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 class Inbox:
     """The CALLs received and not answered yet. A task exists only while there are some."""
 
-    __slots__ = ("_calls", "_handlers", "_room", "_settings", "_socket", "handling_since", "worker")
+    __slots__ = ("_calls", "_complaints", "_handlers", "_room", "_settings", "_socket", "handling_since", "worker")
 
     def __init__(self, socket: ChargePointSocket, handlers: Mapping[str, Handler], settings: ServerSettings) -> None:
         self._socket = socket
@@ -28,6 +28,8 @@ class Inbox:
         self._settings = settings
         self._calls: list[tuple[rpc.Call, Source]] = []
         self._room: asyncio.Future[None] | None = None
+        # What was logged once is not logged again: a firmware repeats its mistakes every minute.
+        self._complaints: set[tuple[str, str]] | None = None
         self.worker: asyncio.Task[None] | None = None
         self.handling_since: float | None = None
 
@@ -95,7 +97,11 @@ class Inbox:
             return _not_served(message_id, action)
         violation = schemas.check_incoming_request(action, request)
         if violation is not None:
-            _report(logging.WARNING, "call_malformed", source, action, code=violation.code)
+            if self._complaints is None:
+                self._complaints = set()
+            if (action, violation.code) not in self._complaints:
+                self._complaints.add((action, violation.code))
+                _report(logging.WARNING, "call_malformed", source, action, code=violation.code)
             return rpc.error_frame(message_id, violation.code, violation.description)
         try:
             answer = to_payload(await handler(source, request))

@@ -13,6 +13,8 @@ from ocpp_server.settings import ServerSettings
 
 log = logging.getLogger(__name__)
 
+# What a charge point that answers no pings may be late with its Heartbeat.
+GRACE = 60.0
 # So many connections are looked at before others get their turn on the loop.
 _AT_ONCE = 500
 
@@ -49,7 +51,7 @@ class Keepalive:
             self._end(charge_point, CloseCode.POLICY_VIOLATION, "reads nothing")
         elif charge_point.held_back:
             return
-        elif silence > (settings.dead_after if socket.has_ponged else patience + 60):
+        elif silence > (settings.dead_after if socket.has_ponged else patience + GRACE):
             self._end(charge_point, CloseCode.ABNORMAL_CLOSURE, "silent")
         elif not charge_point.spoke and now - charge_point.opened_at > patience:
             charge_point.end(CloseCode.POLICY_VIOLATION, "no OCPP message")

@@ -75,8 +75,9 @@ def charge_point(
         headers["Authorization"] = f"Basic {credentials}"
     offered = ["ocpp1.6"] if subprotocols is None else subprotocols
     options.setdefault("close_timeout", 1)
+    scheme = "wss" if "ssl" in options else "ws"
     with connect(
-        f"ws://127.0.0.1:{port}{path or f'/ocpp/{charge_point_id}'}",
+        f"{scheme}://127.0.0.1:{port}{path or f'/ocpp/{charge_point_id}'}",
         subprotocols=offered or None,  # type: ignore[arg-type]
         additional_headers=headers,
         compression=None,

@@ -55,11 +55,11 @@ class Bridge:
         Raises: OSError when the address cannot be bound; whatever the application's `started` raises.
         """
         ready: concurrent.futures.Future[None] = concurrent.futures.Future()
-        self._thread = threading.Thread(target=self._run, args=(ready,), name="ocpp-loop")
+        self._thread = threading.Thread(target=self._run, args=(ready,), name="ocpp-loop", daemon=True)
         self._thread.start()
         try:
             ready.result()
-        except BaseException:
+        except Exception:
             self._thread.join()
             raise
         log.info("ocpp_listening", extra={"fields": {"host": self.settings.host, "port": self.port}})

@@ -140,6 +140,13 @@ class ChargePoint:
             self._ending = self._how_it_closed()
         self.inbox.abandon()
 
+    def forgive(self, seconds: float) -> None:
+        """Leave out of account a time in which this process heard nobody."""
+        self.socket.last_heard += seconds
+        self.opened_at += seconds
+        if self.stalled_since is not None:
+            self.stalled_since += seconds
+
     @property
     def is_open(self) -> bool:
         return self._ending is None and self.socket.is_open
@@ -215,9 +222,8 @@ class ChargePoint:
 
     def _count(self, what: str) -> int:
         """Count a frame that got no handler, and tell the log of the first of its kind."""
-        if self._dropped is None:
-            self._dropped = Counter()
-        self._dropped[what] += 1
-        if self._dropped[what] == 1:
+        dropped = self._dropped = self._dropped or Counter()
+        dropped[what] += 1
+        if dropped[what] == 1:
             log.warning("frame_dropped", extra={"fields": {"charge_point_id": self.id, "kind": what}})
-        return self._dropped[what]
+        return dropped[what]

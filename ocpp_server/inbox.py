@@ -63,9 +63,16 @@ class Inbox:
 
     def abandon(self) -> None:
         """Drop what is in hand, unanswered: the charge point will send it again."""
-        if self.worker is not None:
-            log.warning("calls_abandoned", extra={"fields": {"calls": len(self._calls)}})
-            self.worker.cancel()
+        if self.worker is None:
+            return
+        if self._calls:
+            _, source = self._calls[0]
+            fields = {"charge_point_id": source.charge_point_id, "calls": len(self._calls)}
+            log.warning("calls_abandoned", extra={"fields": fields})
+        self.worker.cancel()
+        # A task cancelled before its first step would never get to do this itself.
+        self._calls.clear()
+        self._make_room()
 
     async def _work(self) -> None:
         calls, socket = self._calls, self._socket
@@ -82,8 +89,6 @@ class Inbox:
                     await socket.wait_until_read()
         finally:
             self.worker = None
-            self._calls.clear()
-            self._make_room()
 
     def _make_room(self) -> None:
         if self._room is not None and not self._room.done():

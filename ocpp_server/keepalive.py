@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Collection
 
 from websockets.frames import CloseCode
 
@@ -26,17 +26,23 @@ class Keepalive:
     go on doing so; who never has, to send a Heartbeat now and then.
     """
 
-    def __init__(self, connected: Mapping[str, ChargePoint], settings: ServerSettings) -> None:
-        self._connected = connected
+    def __init__(self, live: Collection[ChargePoint], settings: ServerSettings) -> None:
+        self._live = live
         self._settings = settings
 
     async def run(self) -> None:
         """Sweep until cancelled."""
+        interval = self._settings.sweep_interval
         while True:
-            await asyncio.sleep(self._settings.sweep_interval)
-            for number, charge_point in enumerate(list(self._connected.values())):
+            asleep_since = time.monotonic()
+            await asyncio.sleep(interval)
+            deaf_for = time.monotonic() - asleep_since - interval
+            for number, charge_point in enumerate(list(self._live)):
                 if number % _AT_ONCE == _AT_ONCE - 1:
                     await asyncio.sleep(0)
+                if deaf_for > interval:
+                    # The loop was blocked or the process stopped: while nobody listened, nobody was silent.
+                    charge_point.forgive(deaf_for)
                 self.judge(charge_point, time.monotonic())
 
     def judge(self, charge_point: ChargePoint, now: float) -> None:
@@ -47,6 +53,9 @@ class Keepalive:
         handling_since = charge_point.inbox.handling_since
         if handling_since is not None and now - handling_since > settings.handler_timeout:
             self._end(charge_point, CloseCode.INTERNAL_ERROR, "a handler is stuck")
+            charge_point.inbox.abandon()
+        elif not charge_point.is_open:
+            return
         elif self._stalled_for(charge_point, now) > settings.dead_after:
             self._end(charge_point, CloseCode.POLICY_VIOLATION, "reads nothing")
         elif charge_point.held_back:

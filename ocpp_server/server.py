@@ -3,33 +3,25 @@
 import asyncio
 import contextlib
 import logging
-import resource
 import ssl
 from datetime import UTC, datetime
 from functools import partial
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.frames import CloseCode
-from websockets.typing import Subprotocol
 
 from ocpp_server.central_system import CentralSystem, routes
 from ocpp_server.charge_point import ChargePoint
 from ocpp_server.door import Door
 from ocpp_server.guard import guarded
-from ocpp_server.handshake import SUBPROTOCOL, registry_key
+from ocpp_server.handshake import registry_key
 from ocpp_server.keepalive import Keepalive
+from ocpp_server.listener import WAITING_ROOM, capacity, listen
 from ocpp_server.settings import ServerSettings
 from ocpp_server.websocket import ChargePointSocket
 
 log = logging.getLogger(__name__)
 
-# Never below WARNING: at DEBUG websockets writes every header and payload into the log, passwords included.
-_websockets_log = logging.getLogger("ocpp_server.websockets")
-_websockets_log.setLevel(logging.WARNING)
-
-# File descriptors left to the database and to files, and sockets beyond the capacity that may wait at the door.
-_RESERVED_DESCRIPTORS = 128
-_WAITING_ROOM = 64
 # After the drain, the application gets this much longer to note who was cut off.
 _LAST_WORDS = 2.0
 
@@ -47,7 +39,7 @@ class OcppServer:
         self._central_system = central_system
         self._settings = settings
         self._handlers = {str(action): handler for action, handler in routes(central_system).items()}
-        self._capacity = _capacity(settings)
+        self._capacity = capacity(settings)
         self._door = Door(central_system, settings, self.connected_charge_points, self._capacity)
         # Every socket, half-open handshakes included; and every connection, those just replaced included.
         self._sockets: set[ChargePointSocket] = set()
@@ -73,7 +65,7 @@ class OcppServer:
                 listener.close()
                 await listener.wait_closed()
             raise
-        self._keepalive = asyncio.create_task(Keepalive(self.connected_charge_points, settings).run())
+        self._keepalive = asyncio.create_task(Keepalive(self._live, settings).run())
 
     async def stop(self, drain: float) -> None:
         """Stop accepting, close every socket with 1001, give what is in hand `drain` seconds to finish."""
@@ -82,7 +74,7 @@ class OcppServer:
         self._keepalive.cancel()
         for listener in self._listeners:
             listener.close(code=CloseCode.GOING_AWAY, reason="the server is stopping")
-        for socket in self._sockets:
+        for socket in list(self._sockets):
             if not socket.was_opened:
                 socket.transport.abort()
         closed = asyncio.gather(*(listener.wait_closed() for listener in self._listeners))
@@ -101,32 +93,8 @@ class OcppServer:
 
     async def _listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
         """Bind without accepting yet; return the port bound."""
-        settings = self._settings
-        new_socket = partial(ChargePointSocket, sockets=self._sockets, max_sockets=self._capacity + _WAITING_ROOM)
-        try:
-            listener = await serve(
-                self._serve,
-                host,
-                port,
-                create_connection=new_socket,  # type: ignore[arg-type]
-                process_request=self._door.process_request,
-                subprotocols=[Subprotocol(SUBPROTOCOL)],
-                compression=None,
-                server_header=None,
-                open_timeout=settings.open_timeout,
-                close_timeout=settings.close_timeout,
-                ping_interval=None,
-                max_size=settings.max_frame_bytes,
-                max_queue=8,
-                logger=_websockets_log,
-                start_serving=False,
-                backlog=4096,
-                ssl=tls,
-                reuse_port=settings.reuse_port or None,
-            )
-        except OSError as problem:
-            reason = f"cannot listen on {host}:{port}: {problem.strerror or problem}"
-            raise OSError(problem.errno, reason) from None
+        new_socket = partial(ChargePointSocket, sockets=self._sockets, max_sockets=self._capacity + WAITING_ROOM)
+        listener = await listen(host, port, tls, self._serve, self._door, new_socket, self._settings)
         self._listeners.append(listener)
         return int(listener.sockets[0].getsockname()[1])
 
@@ -187,11 +155,3 @@ class OcppServer:
 
     def _seen(self, charge_point_id: str) -> None:
         self._central_system.seen(charge_point_id, datetime.now(UTC))
-
-
-def _capacity(settings: ServerSettings) -> int:
-    """Return how many connections there may be: as many as are set, or as the process may open."""
-    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if descriptors == resource.RLIM_INFINITY:
-        return settings.max_connections
-    return max(1, min(settings.max_connections, descriptors - _RESERVED_DESCRIPTORS - _WAITING_ROOM))

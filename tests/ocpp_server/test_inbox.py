@@ -200,3 +200,20 @@ def test_a_stuck_handler_costs_its_connection_and_not_the_charge_point(
     assert closing.reason == "a handler is stuck"
     with charge_point(bridge.port) as cp:
         assert cp.heartbeat()[0] == 3
+
+
+def test_a_stuck_handler_and_a_full_queue_leave_nothing_behind(
+    start: Callable[..., Bridge], central_system: CentralSystemInMemory
+) -> None:
+    bridge = start(handler_timeout=0.3, sweep_interval=0.05, max_calls_waiting=4)
+    central_system.before_answering = Gate(bridge)
+    with charge_point(bridge.port) as first:
+        for number in range(50):
+            first.send([2, str(number), "Authorize", {"idTag": "T"}])
+        connection = bridge.connected_charge_points["cp001"]
+        eventually(lambda: connection.held_back)
+        with charge_point(bridge.port) as second:
+            assert second.heartbeat()[0] == 3
+            _, closing = eventually(lambda: central_system.closings)[0]
+            assert closing.reason == "replaced"
+            assert second.heartbeat()[0] == 3

@@ -121,3 +121,18 @@ def test_a_connection_held_back_by_us_is_not_called_silent(
         eventually(lambda: time.monotonic() - opened > 2 * BRISK["dead_after"])
         assert len(central_system.requests) == 1
         assert bridge.connected("CP001")
+
+
+def test_a_blocked_loop_makes_nobody_silent(
+    start: Callable[..., Bridge], central_system: CentralSystemInMemory
+) -> None:
+    bridge = start(**BRISK)
+    with charge_point(bridge.port) as cp:
+        cp.heartbeat()
+        connection = bridge.connected_charge_points["cp001"]
+        eventually(lambda: connection.socket.has_ponged)
+        bridge.main_loop.call_soon_threadsafe(time.sleep, 2 * BRISK["dead_after"])
+        eventually(lambda: bridge.loop_lag() > 0.3)
+        eventually(lambda: bridge.loop_lag() == 0)
+        assert cp.heartbeat()[0] == 3
+        assert central_system.closings == []

@@ -1,0 +1,44 @@
+"""The Postman collection and its environment, made from the OpenAPI document: the same document, the same bytes."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from app.postman.charge_a_car import charge_a_car
+from app.postman.environment import environment
+from app.postman.every_operation import every_operation
+from app.postman.operations import operations
+from app.postman.scripts import EVERY_ANSWER
+from app.postman.set_up import set_up
+from app.postman.shapes import collection
+
+DESCRIPTION = """\
+The API of ChargeBridge, as a mobile app and an operator use it.
+
+1. Choose the environment *ChargeBridge* and set `base_url`.
+2. As an operator, enter `root_username` and `root_password` and run **Set up**: it adds the charge point
+   `charge_point_id` if there is none. Then connect a charger, or a virtual one:
+   `python -m ocpp_server.simulator ws://127.0.0.1:9000/ocpp/CP001 --password <charge_point_password>`
+3. Run **Charge a car**, or send its requests one by one. Without `username` and `password` it signs up a new driver.
+4. **Every operation** has them all, with examples that work. Whoever is needed is logged in by itself; what needs an
+   operator is skipped while `root_password` is empty. What changes or deletes does so to things made for that
+   purpose, so the whole collection can be run from top to bottom.
+
+This file is generated: `make postman`.
+"""
+
+
+def write(document: dict[str, Any], directory: str) -> Iterable[Path]:
+    """Write the collection and the environment of an OpenAPI document; return their paths."""
+    folders = [set_up(), charge_a_car(), every_operation(operations(document))]
+    files = {
+        "chargebridge.postman_collection.json": collection("ChargeBridge", DESCRIPTION, folders, EVERY_ANSWER),
+        "chargebridge.postman_environment.json": environment(),
+    }
+    Path(directory).mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, content in files.items():
+        paths.append(Path(directory) / name)
+        paths[-1].write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return paths

@@ -1,0 +1,155 @@
+"""The Postman collection: complete, current, and free of secrets and of names that nothing sets."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import create_app
+from app.api.documentation import document
+from app.postman import write
+from app.postman.examples import example, in_words
+
+COMMITTED = Path(__file__).parents[2] / "postman"
+
+
+@pytest.fixture(scope="module")
+def openapi() -> dict[str, Any]:
+    return document(create_app(secret="0" * 32))
+
+
+@pytest.fixture(scope="module")
+def files(openapi: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return list(write(openapi, str(tmp_path_factory.mktemp("postman"))))
+
+
+@pytest.fixture(scope="module")
+def collection(files: list[Path]) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(files[0].read_bytes())
+    return made
+
+
+@pytest.fixture(scope="module")
+def environment(files: list[Path]) -> list[dict[str, Any]]:
+    values: list[dict[str, Any]] = json.loads(files[1].read_bytes())["values"]
+    return values
+
+
+def requests_in(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "request" in item:
+        yield item
+    for each in item.get("item", ()):
+        yield from requests_in(each)
+
+
+def operation_of(item: dict[str, Any]) -> tuple[str, str]:
+    """Return the method and the path as OpenAPI writes it."""
+    segments = (f"{{{s[1:]}}}" if s.startswith(":") else s for s in item["request"]["url"]["path"])
+    return item["request"]["method"], "/" + "/".join(segments)
+
+
+def offered(openapi: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(method.upper(), path) for path, methods in openapi["paths"].items() for method in methods}
+
+
+def test_the_committed_files_are_what_the_api_makes(files: list[Path]) -> None:
+    for file in files:
+        kept = COMMITTED / file.name
+        assert kept.exists(), "postman/ is incomplete: run make postman"
+        assert kept.read_bytes() == file.read_bytes(), "postman/ is stale: run make postman"
+    assert {file.name for file in COMMITTED.iterdir()} == {file.name for file in files}
+
+
+def test_every_operation_is_in_the_collection_once(openapi: dict[str, Any], collection: dict[str, Any]) -> None:
+    every = next(folder for folder in collection["item"] if folder["name"] == "Every operation")
+    found = sorted(operation_of(item) for item in requests_in(every))
+    assert found == sorted(offered(openapi))
+
+
+def test_the_story_calls_only_what_the_api_offers(openapi: dict[str, Any], collection: dict[str, Any]) -> None:
+    told = [folder for folder in collection["item"] if folder["name"] in ("Set up", "Charge a car")]
+    called = {operation_of(item) for folder in told for item in requests_in(folder)}
+    assert called <= offered(openapi)
+    assert {("POST", f"/api/{step}") for step in ("login", "start_charging", "stop_charging")} <= called
+
+
+def test_every_step_of_the_story_has_a_test_of_its_own(collection: dict[str, Any]) -> None:
+    for folder in collection["item"][:2]:
+        for item in requests_in(folder):
+            tests = [line for e in item["event"] if e["listen"] == "test" for line in e["script"]["exec"]]
+            assert any("pm.test(" in line for line in tests), item["name"]
+
+
+def test_nothing_shares_an_id(collection: dict[str, Any]) -> None:
+    def ids(items: list[dict[str, Any]]) -> Iterator[str]:
+        for item in items:
+            yield item["id"]
+            yield from ids(item.get("item", []))
+
+    found = list(ids(collection["item"]))
+    assert len(found) == len(set(found))
+
+
+def test_the_environment_tells_no_secret(environment: list[dict[str, Any]]) -> None:
+    secrets = [v for v in environment if re.search("password|token", v["key"])]
+    assert len(secrets) >= 6
+    assert all(v["type"] == "secret" and v["value"] == "" for v in secrets)
+
+
+def test_every_variable_is_declared_or_set_by_an_answer_before(
+    collection: dict[str, Any], environment: list[dict[str, Any]]
+) -> None:
+    known = {v["key"] for v in environment} | {"account_username", "account_password"}
+    remembered = re.search(r"REMEMBERED = (\[.*?\]);", json.dumps(collection).replace('\\"', '"'))
+    created = re.search(r"CREATED = (\{.*?\});", json.dumps(collection).replace('\\"', '"'))
+    assert remembered
+    assert created
+    known |= set(json.loads(remembered[1])) | {f"new_{name}" for name in json.loads(created[1]).values()}
+    known |= {f"account_{name}" for name in ("access_token", "refresh_token", "idTag")}
+    used = set(re.findall(r"\{\{(\w+)\}\}", json.dumps([item["request"] for item in requests_in(collection)])))
+    assert used <= known
+
+
+def test_what_changes_or_deletes_a_charge_point_is_pointed_at_one_made_for_that(collection: dict[str, Any]) -> None:
+    for item in requests_in(collection):
+        method, path = operation_of(item)
+        if path.startswith("/api/charge_points/{") and method != "GET" and "/commands/" not in path:
+            assert item["request"]["url"]["variable"][0]["value"] == "{{new_charge_point_id}}"
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "integer", "minimum": 3}, 3),
+        ({"type": "string", "minLength": 10}, "Postman---"),
+        ({"type": "string", "format": "date-time"}, "{{$isoTimestamp}}"),
+        ({"type": "string", "enum": ["Hard", "Soft"]}, "Soft"),
+        ({"type": "string", "enum": ["A", "B"]}, "A"),
+        ({"type": "string", "examples": ["hello"]}, "hello"),
+        ({"type": "array", "items": {"type": "boolean"}}, [False]),
+    ],
+)
+def test_an_example_keeps_to_the_limits(schema: dict[str, Any], value: Any) -> None:
+    assert json.loads(example({"properties": {"x": schema}, "required": ["x"]}, {})) == {"x": value}
+
+
+def test_an_example_leaves_out_what_need_not_be_there_and_takes_numbers_from_variables() -> None:
+    fields = {"connectorId": {"type": "integer"}, "other": {"type": "string"}}
+    assert example({"properties": fields}, {}) == '{\n  "connectorId": {{connector_id}}\n}'
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "string", "minLength": 8, "maxLength": 256}, "string, 8 to 256 characters"),
+        ({"type": "integer", "minimum": 0}, "integer, at least 0"),
+        ({"type": "array", "items": {"type": "string", "maxLength": 50}}, "list of string, at most 50 characters"),
+        ({"enum": [0, 1], "type": "integer"}, "`0` or `1`"),
+        ({"type": "string", "format": "date-time"}, "date-time"),
+    ],
+)
+def test_a_fields_limits_are_told_in_words(schema: dict[str, Any], words: str) -> None:
+    assert in_words(schema) == words

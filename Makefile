@@ -42,7 +42,7 @@ postman: install  ## Write the Postman collection from the OpenAPI document
 
 node: tests/node/node_modules/.installed  ## Install the JavaScript clients the tests use (skipped without npm)
 
-tests/node/node_modules/.installed: tests/node/package.json
+tests/node/node_modules/.installed: tests/node/package.json tests/node/package-lock.json
 	@if command -v npm >/dev/null; then npm --prefix tests/node ci --no-audit --no-fund --silent && touch $@; \
 	else echo "npm is missing: the tests with JavaScript clients will be skipped"; fi
 

@@ -44,9 +44,9 @@ def create_app(secret: str, services: Services | None = None) -> OpenAPI:
     http.register(app)
     problems.register(app)
     auth.configure(app, secret)
-    limits.register(app)
     for resource in RESOURCES:
         app.register_api(resource.api)
     app.register_blueprint(documentation.bp)
     policy.register(app)
+    limits.register(app)
     return app

@@ -1,7 +1,9 @@
 """Accounts as people use them: sign up, log in, stay logged in, change a password; and as admins keep them."""
 
 import re
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +13,11 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.domain.id_tags import IdTag, generate_id_tag
 from app.domain.roles import Role, may_manage
+from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import AlreadyExists, BadInput, Conflict, Forbidden, NotAuthenticated, NotFound
 from app.storage.database import Storage
 from app.storage.users import Login, User, user_key
 
-USERNAME_PATTERN = r"^[A-Za-z0-9._@+-]{3,64}$"
-PASSWORD_MIN, PASSWORD_MAX = 8, 256
 LOGIN_LASTS = timedelta(days=30)
 
 
@@ -36,11 +37,13 @@ class Accounts:
         self._now = now
         # Checked against for unknown names too, so that an answer's time does not tell which names exist.
         self._nobodys_hash = generate_password_hash(uuid4().hex)
+        # Two roots who dismiss each other in the same moment must not both succeed.
+        self._last_root = threading.Lock()
 
     def create(self, username: str, password: str, role: Role, profile: Mapping[str, Any]) -> User:
         """Create an account with an idTag of its own; raises BadInput, or Conflict when the name is taken."""
         if not re.fullmatch(USERNAME_PATTERN, username):
-            raise BadInput("username", "3 to 64 letters, digits or . _ @ + -")
+            raise BadInput("username", f"must be {USERNAME_IN_WORDS}")
         now = self._now()
         user = User(
             user_id=user_key(username),
@@ -134,9 +137,10 @@ class Accounts:
     def change(self, user: User, changes: Mapping[str, Any]) -> User:
         """Change an account; raises Conflict where the last root would be lost."""
         loses_root = user.role is Role.ROOT and (changes.get("disabled") or changes.get("role", Role.ROOT) != Role.ROOT)
-        if loses_root and not self._another_root(user):
-            raise Conflict("last_root", "this is the last root; make another one first")
-        changed = self._storage.users.update(user.user_id, changes) or user
+        with self._last_root if loses_root else nullcontext():
+            if loses_root and not self._another_root(user):
+                raise Conflict("last_root", "this is the last root; make another one first")
+            changed = self._storage.users.update(user.user_id, changes) or user
         if changed.disabled:
             self._storage.logins.end_all(user.user_id)
         return changed

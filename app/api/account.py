@@ -4,26 +4,37 @@ from typing import Annotated, Any
 
 from flask_jwt_extended import get_jwt
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from app.accounts import USERNAME_PATTERN
 from app.api import limits
 from app.api.context import current_user, services
 from app.api.limits import limiter
-from app.api.models import Body, IdTagPath, Language, Nothing, PageQuery, Text
+from app.api.models import Body, IdTagPath, Language, Nothing, PageQuery, Printable, Text, shaped
 from app.api.paging import page
 from app.api.policy import public, requires, requires_refresh_token
 from app.api.views import id_tag_json, user_json
 from app.auth import LOGIN_CLAIM, ONCE_CLAIM, tokens_for
 from app.domain.id_tags import IdTagStatus, normalise_id_tag
 from app.domain.roles import Role
+from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import NotFound
 from app.storage.collection import equal
 
 api = APIBlueprint("account", __name__, url_prefix="/api", abp_tags=[Tag(name="Account")])
 
-Password = Annotated[str, StringConstraints(min_length=8, max_length=256)]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+Username = Annotated[
+    str,
+    AfterValidator(shaped(USERNAME_PATTERN, f"must be {USERNAME_IN_WORDS}")),
+    Field(json_schema_extra={"minLength": 3, "maxLength": 64, "pattern": f"^{USERNAME_PATTERN}$"}),
+]
+Password = Annotated[str, StringConstraints(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX), Printable]
+Typed = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_MAX), Printable]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    Printable,
+    AfterValidator(shaped(r"[^@\s]+@[^@\s]+\.[^@\s]+", "must be an e-mail address")),
+]
 
 
 class Profile(Body):
@@ -33,13 +44,13 @@ class Profile(Body):
 
 
 class Signup(Profile):
-    username: str = Field(pattern=USERNAME_PATTERN, examples=["driver1"])
+    username: Username = Field(examples=["driver1"])
     password: Password = Field(examples=["correct horse"])
 
 
 class Login(Body):
-    username: str = Field(min_length=1, max_length=64, examples=["driver1"])
-    password: str = Field(min_length=1, max_length=256, examples=["correct horse"])
+    username: Typed = Field(max_length=64, examples=["driver1"])
+    password: Typed = Field(examples=["correct horse"])
 
 
 class Refresh(Body):
@@ -47,7 +58,7 @@ class Refresh(Body):
 
 
 class PasswordChange(Body):
-    old_password: str = Field(max_length=256)
+    old_password: Typed
     new_password: Password
 
 
@@ -100,6 +111,7 @@ def change_me(body: Profile) -> dict[str, Any]:
 
 @api.post("/me/password", summary="Change your password")
 @requires(Role.USER)
+@limiter.limit(limits.FAILED_LOGINS, key_func=limits.account, deduct_when=limits.password_wrong)
 def change_password(body: PasswordChange) -> tuple[str, int]:
     """All your other logins end."""
     services.accounts.change_password(current_user(), body.old_password, body.new_password, get_jwt()[LOGIN_CLAIM])

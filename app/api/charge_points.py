@@ -1,13 +1,13 @@
 """Charge points: what drivers may see of them, and how admins keep them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from flask_openapi3 import APIBlueprint, Tag
 from ocpp.v16.enums import RegistrationStatus
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from app.api.context import current_user, services
-from app.api.models import Body, ChargePointPath, Key, PageQuery, Text
+from app.api.models import Body, ChargePointPath, Key, PageQuery, Printable, Text
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.views import charge_point_for_drivers, charge_point_for_staff, event_json
@@ -18,9 +18,10 @@ from app.storage.collection import equal
 api = APIBlueprint("charge_points", __name__, url_prefix="/api/charge_points", abp_tags=[Tag(name="Charge points")])
 
 SecurityProfile = Annotated[
-    Literal[0, 1], Field(description="0: no password; 1: Basic authentication. TLS profiles are not served yet.")
+    StrictInt,
+    Field(ge=0, le=1, description="0: no password; 1: Basic authentication. TLS profiles are not served yet."),
 ]
-ChargePointPassword = Annotated[str, Field(min_length=16, max_length=40)]
+ChargePointPassword = Annotated[str, Field(min_length=16, max_length=40), Printable]
 
 
 class ChargePointQuery(PageQuery):

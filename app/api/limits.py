@@ -1,8 +1,10 @@
-"""How often an address may try: so that nobody guesses passwords, and nobody locks another out of his account."""
+"""How often one may try: so that nobody guesses passwords, and nobody locks another out of his account."""
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+
+from app.api.context import current_user
 
 FAILED_LOGINS = "10 per minute"
 FAILED_LOGINS_OF_ADDRESS = "60 per minute"
@@ -12,6 +14,7 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=T
 
 
 def register(app: Flask) -> None:
+    """Count from now on; after the policy, for some limits are an account's."""
     limiter.init_app(app)
 
 
@@ -22,6 +25,16 @@ def account_and_address() -> str:
     return f"{get_remote_address()}|{str(username)[:64].casefold()}"
 
 
+def account() -> str:
+    """Return the account that the request's token belongs to."""
+    return current_user().user_id
+
+
 def login_failed(response: Response) -> bool:
     """Tell whether an attempt counts."""
     return response.status_code == 401
+
+
+def password_wrong(response: Response) -> bool:
+    """Tell whether an attempt to change a password counts."""
+    return response.status_code == 422

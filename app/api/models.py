@@ -1,23 +1,69 @@
 """What requests look like: the bases of every body, query and path."""
 
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
+
+from app.domain.times import parse_time
 
 MAX_PAGE = 500
+ID_TAG_PATTERN = r"[\x21-\x7e]{1,20}"
+ID_TAG_IN_WORDS = "1 to 20 letters, digits or signs, without spaces"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def _without_control_characters(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("must not contain control characters")
+    return text
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-IdTagText = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,20}$")]
+def _moment(value: Any) -> datetime:
+    moment = parse_time(value)
+    if moment is None:
+        raise ValueError("must be a date and time, such as 2030-12-31T18:00:00Z")
+    return moment
+
+
+def shaped(pattern: str, words: str) -> Callable[[str], str]:
+    """Return a validator of one shape that says in words, not as a pattern, what the shape is."""
+    shape = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not shape.fullmatch(text):
+            raise ValueError(words)
+        return text
+
+    return check
+
+
+Printable = AfterValidator(_without_control_characters)
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Printable]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=100), Printable]
+IdTagText = Annotated[
+    str,
+    AfterValidator(shaped(ID_TAG_PATTERN, f"must be {ID_TAG_IN_WORDS}")),
+    Field(json_schema_extra={"minLength": 1, "maxLength": 20}),
+]
 ConnectorId = Annotated[StrictInt, Field(ge=1, le=100)]
-Moment = Annotated[datetime, AfterValidator(_aware)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Language = Annotated[
+    str,
+    AfterValidator(shaped("[a-z]{2}", "must be two lower-case letters, such as en")),
+    Field(json_schema_extra={"minLength": 2, "maxLength": 2}),
+]
 
 
 class Body(BaseModel):

@@ -67,6 +67,7 @@ def _check() -> None:
     policy = policy_of(current_app, request.endpoint)
     if policy is None or policy.role is None:
         return
-    verify_jwt_in_request(refresh=policy.refresh)
+    # Many clients send the access token with whatever they ask, so the one in the body says what is to be refreshed.
+    verify_jwt_in_request(refresh=policy.refresh, locations=["json", "headers"] if policy.refresh else None)
     if not current_user().role.at_least(policy.role):
         raise Forbidden(f"this needs the role {policy.role.value}")

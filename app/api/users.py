@@ -5,8 +5,7 @@ from typing import Any
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
-from app.accounts import USERNAME_PATTERN
-from app.api.account import Email, Password
+from app.api.account import Email, Password, Username
 from app.api.context import current_user, services
 from app.api.models import Body, Language, PageQuery, Text, UserPath
 from app.api.paging import page
@@ -26,7 +25,7 @@ class UserFields(Body):
 
 
 class NewUser(UserFields):
-    username: str = Field(pattern=USERNAME_PATTERN, examples=["staff1"])
+    username: Username = Field(examples=["staff1"])
     password: Password
 
 

@@ -3,11 +3,11 @@
 import logging
 from typing import Any
 
-import orjson
 from flask import Flask, Response, g
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from app.api.json_text import to_json
 from app.errors import (
     AlreadyExists,
     BadInput,
@@ -36,11 +36,11 @@ STATUSES: dict[type[ChargeBridgeError], int] = {
 }
 COMMAND_STATUSES = {"charge_point_offline": 409, "charge_point_busy": 409, "charge_point_timeout": 504}
 HTTP_CODES = {
-    400: ("bad_request", "the request cannot be read"),
+    400: ("bad_request", "the request cannot be read: its body must be valid JSON in UTF-8"),
     404: ("not_found", "there is nothing at this address"),
     405: ("method_not_allowed", "this address does not know that method"),
-    413: ("too_large", "the request is too large"),
-    415: ("unsupported_media_type", "send JSON: Content-Type: application/json"),
+    413: ("too_large", "the request is too large: 64 KiB at most"),
+    415: ("unsupported_media_type", "send plain JSON: Content-Type: application/json, no Content-Encoding"),
     429: ("too_many_attempts", "too many attempts; wait before the next one"),
 }
 
@@ -49,7 +49,7 @@ def problem(status: int, code: str, detail: str, **facts: Any) -> Response:
     """Return a problem document; `code` is for programs, `detail` for people."""
     body = {"type": "about:blank", "status": status, "code": code, "detail": detail, **facts}
     body["request_id"] = g.get("request_id")
-    return Response(orjson.dumps(body, default=str), status, content_type="application/problem+json")
+    return Response(to_json(body), status, content_type="application/problem+json")
 
 
 def on_invalid_input(error: ValidationError) -> Response:

@@ -30,9 +30,9 @@ def document(app: OpenAPI) -> dict[str, Any]:
     spec = cast(dict[str, Any], app.api_doc)
     spec["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
     for rule in app.url_map.iter_rules():
-        operations = spec["paths"].get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
+        path = spec["paths"].get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
         policy = policy_of(app, rule.endpoint)
-        for operation in operations.values():
+        for operation in (path[method] for method in map(str.lower, rule.methods or ()) if method in path):
             operation["security"] = [] if policy is None or policy.role is None else [{"bearer": []}]
             if policy and policy.role:
                 operation["x-role"] = policy.role.value

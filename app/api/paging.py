@@ -3,13 +3,13 @@
 import base64
 import binascii
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
 
+from app.api.json_text import to_json
 from app.api.models import PageQuery
-from app.domain.times import iso, parse_time
+from app.domain.times import parse_time
 from app.errors import BadInput
 from app.storage.collection import Collection, Document
 
@@ -17,14 +17,14 @@ T = TypeVar("T")
 
 
 def page(
-    collection: Collection[T], where: Document, query: PageQuery, to_json: Callable[[T], dict[str, Any]]
+    collection: Collection[T], where: Document, query: PageQuery, show: Callable[[T], dict[str, Any]]
 ) -> dict[str, Any]:
     """Return `{"items": [...], "next": cursor or null}`; raises BadInput for a cursor that is not one of ours."""
-    after = _decode(query.cursor) if query.cursor else None
+    after = _decode(collection.name, query.cursor) if query.cursor else None
     found = collection.page(where, after, query.limit + 1)
     items, more = found[: query.limit], len(found) > query.limit
     return {
-        "items": [to_json(item) for item in items],
+        "items": [show(item) for item in items],
         "next": _encode(collection, items[-1]) if more else None,
     }
 
@@ -32,15 +32,16 @@ def page(
 def _encode(collection: Collection[T], item: T) -> str:
     key = collection.id_of(getattr(item, collection.key))
     value = key if collection.order.field == "_id" else getattr(item, collection.order.field)
-    text = orjson.dumps([iso(value) if isinstance(value, datetime) else value, key])
+    text = to_json([collection.name, value, key])
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> tuple[Any, str]:
+def _decode(name: str, cursor: str) -> tuple[Any, str]:
     try:
-        value, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, TypeError):
-        raise BadInput("cursor", "take the `next` of the page before") from None
-    if not isinstance(value, str) or not isinstance(key, str):
-        raise BadInput("cursor", "take the `next` of the page before")
-    return parse_time(value) or value, key
+        content = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        content = None
+    match content:
+        case [str() as of, str() as value, str() as key] if of == name:
+            return parse_time(value) or value, key
+    raise BadInput("cursor", "take the `next` of the page before, of this very list")

@@ -1,6 +1,7 @@
 """The operator's shell: `chargebridge`, also `python -m app`."""
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -8,14 +9,16 @@ import click
 
 from app import logs
 from app.accounts import Accounts
+from app.api.models import ID_TAG_IN_WORDS, ID_TAG_PATTERN
 from app.central_system import utc_now
 from app.config import Settings, load_settings
 from app.domain.id_tags import IdTag, IdTagStatus, generate_id_tag, normalise_id_tag
 from app.domain.roles import Role
-from app.errors import ChargeBridgeError, NotFound
+from app.errors import AlreadyExists, BadInput, ChargeBridgeError, Conflict, NotFound
 from app.fleet import Fleet
 from app.storage.database import Storage
 from app.storage.embedded import EmbeddedMongoError
+from app.storage.errors import DatabaseError
 
 ROLE = click.Choice([role.value for role in Role])
 
@@ -28,7 +31,9 @@ class Cli(click.Group):
             return super().invoke(ctx)
         except (ChargeBridgeError, EmbeddedMongoError) as error:
             click.echo(f"chargebridge: {error}", err=True)
-            sys.exit(2)
+        except DatabaseError as error:
+            click.echo(f"chargebridge: MongoDB: {str(error).partition(', full error')[0]}", err=True)
+        sys.exit(2)
 
 
 @click.group(cls=Cli, context_settings={"help_option_names": ["-h", "--help"]})
@@ -178,9 +183,14 @@ def id_tags() -> None:
 @click.option("--label")
 def id_tags_add(id_tag: str | None, label: str | None) -> None:
     """Add a tag; one is made when left out."""
+    if id_tag is not None and not re.fullmatch(ID_TAG_PATTERN, id_tag):
+        raise BadInput("id_tag", f"must be {ID_TAG_IN_WORDS}")
     with _Open() as storage:
         tag = IdTag(normalise_id_tag(id_tag) or generate_id_tag(), label=label, created_at=utc_now())
-        click.echo(storage.id_tags.insert(tag).id_tag)
+        try:
+            click.echo(storage.id_tags.insert(tag).id_tag)
+        except AlreadyExists as error:
+            raise Conflict("id_tag_exists", f"there is an idTag {tag.id_tag} already") from error
 
 
 @id_tags.command("list")

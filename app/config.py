@@ -1,27 +1,60 @@
 """Typed settings from the environment and `.env`; a bad value stops the process with one readable line."""
 
 import contextlib
+import ipaddress
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import ConfigurationError
 
 MIN_SECRET_BYTES = 32
 
 
-def _bind(value: Any) -> Any:
-    host, colon, port = str(value).rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65535:
+def _bind(value: Any) -> str:
+    host, colon, port = str(value).strip().rpartition(":")
+    if not colon or not re.fullmatch("[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:8000")
-    return f"{host or '0.0.0.0'}:{port}"
+    if ":" in host and not (host.startswith("[") and host.endswith("]")):
+        raise ValueError("must have an IPv6 address in brackets, such as [::1]:8000")
+    return f"{host or '0.0.0.0'}:{int(port)}"
+
+
+def _url(*schemes: str) -> BeforeValidator:
+    def check(value: Any) -> str:
+        text = str(value).strip().rstrip("/")
+        parts = urlsplit(text)
+        plain = re.fullmatch(r"[\x21-\x7e]+", text) and not parts.query and not parts.fragment
+        if parts.scheme not in schemes or not parts.hostname or not plain:
+            raise ValueError(f"must be a URL such as {schemes[-1]}://charging.example.org")
+        return text
+
+    return BeforeValidator(check)
+
+
+def _listed(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError:
+        raise ValueError(
+            f"{ascii(value)} is no IP address or network, such as 10.0.0.7 or 10.0.0.0/24"
+        ) from None
 
 
 Bind = Annotated[str, BeforeValidator(_bind)]
+Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -33,47 +66,99 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     http_bind: Bind = "127.0.0.1:8000"
     ocpp_bind: Bind = "127.0.0.1:9000"
-    public_url: str | None = None
-    public_ocpp_url: str | None = None
+    ocpp_tls_bind: Bind = "127.0.0.1:9443"
+    ocpp_tls_cert: Paths = ()
+    ocpp_tls_key: Paths = ()
+    ocpp_tls_client_ca: Path | None = None
+    cpo_name: str | None = Field(None, max_length=64)
+    trusted_proxies: Networks = ()
+    public_url: Annotated[str, _url("http", "https")] | None = None
+    public_ocpp_url: Annotated[str, _url("ws", "wss")] | None = None
     jwt_secret_key: str | None = None
-    root_username: str = Field("root", min_length=3, max_length=64)
-    root_password: str | None = Field(None, min_length=8, max_length=256)
+    root_username: str = Field("root", pattern=f"^{USERNAME_PATTERN}$")
+    root_password: str | None = Field(None, min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)
     web_concurrency: int = Field(1, ge=1, le=1)
     web_threads: int = Field(32, ge=1, le=1000)
     unknown_charge_points: Literal["reject", "pending", "accept"] = "reject"
     call_timeout: float = Field(10.0, gt=0, le=300)
     start_deadline: float = Field(180.0, gt=0, le=3600)
     heartbeat_interval: int = Field(300, ge=10, le=86400)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_format: Literal["text", "json"] = "text"
+
+    @field_validator("ocpp_bind")
+    @classmethod
+    def _two_ports(cls, bind: str, others: ValidationInfo) -> str:
+        if bind == others.data.get("http_bind"):
+            raise ValueError("must not be the same as HTTP_BIND")
+        return bind
+
+    @property
+    def binds(self) -> dict[str, str]:
+        """Return the addresses that are listened on, by the setting's name."""
+        binds = {"HTTP_BIND": self.http_bind, "OCPP_BIND": self.ocpp_bind}
+        return binds | {"OCPP_TLS_BIND": self.ocpp_tls_bind} if self.ocpp_tls_cert else binds
 
     @property
     def http_url(self) -> str:
-        return self.public_url or f"http://{_reachable(self.http_bind)}"
+        return self.public_url or f"http://{reachable(self.http_bind)}"
 
     @property
     def ocpp_url(self) -> str:
-        return self.public_ocpp_url or f"ws://{_reachable(self.ocpp_bind)}/ocpp"
+        return self.public_ocpp_url or f"ws://{reachable(self.ocpp_bind)}/ocpp"
+
+    @property
+    def ocpp_tls_url(self) -> str | None:
+        """Return where charge points connect over TLS, if they can."""
+        if self.public_ocpp_url and self.public_ocpp_url.startswith("wss:"):
+            return self.public_ocpp_url
+        return f"wss://{reachable(self.ocpp_tls_bind)}/ocpp" if self.ocpp_tls_cert else None
 
 
-def _reachable(bind: str) -> str:
+def reachable(bind: str) -> str:
+    """Return HOST:PORT as a client on this machine may call it."""
     return bind.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]")
 
 
 _EXPLAIN = {
     "web_concurrency": "this release runs one process; use WEB_THREADS for more parallel requests",
+    "root_username": f"must be {USERNAME_IN_WORDS}",
 }
+_SECRETS = frozenset({"root_password", "jwt_secret_key", "mongodb_uri"})
 
 
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; raises ConfigurationError with one line that names the variable and the fault."""
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
         message = _EXPLAIN.get(name) or first["msg"].removeprefix("Value error, ")
-        raise ConfigurationError(f"{name.upper()}={str(first['input'])[:60]}: {message}") from None
+        value = "***" if name in _SECRETS else ascii(first["input"])[1:61].removesuffix("'")
+        raise ConfigurationError(f"{name.upper()}={value}: {message}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f".env: {error}") from None
+    _require_whole_tls(settings)
+    return settings
+
+
+def _require_whole_tls(settings: Settings) -> None:
+    """Refuse settings that only make sense together and are not all there."""
+    certificates, keys = len(settings.ocpp_tls_cert), len(settings.ocpp_tls_key)
+    if certificates != keys:
+        raise ConfigurationError(
+            f"OCPP_TLS_KEY: {keys} given for {certificates} in OCPP_TLS_CERT; each certificate needs its key"
+        )
+    if settings.ocpp_tls_client_ca and not certificates:
+        raise ConfigurationError("OCPP_TLS_CLIENT_CA: client certificates need TLS: set OCPP_TLS_CERT and OCPP_TLS_KEY")
+    if settings.ocpp_tls_client_ca and not settings.cpo_name:
+        raise ConfigurationError(
+            "CPO_NAME is required with OCPP_TLS_CLIENT_CA: the organisation (O) in the charge points' certificates"
+        )
+    others = (settings.http_bind, settings.ocpp_bind)
+    if certificates and settings.ocpp_tls_bind in others:
+        raise ConfigurationError(f"OCPP_TLS_BIND={settings.ocpp_tls_bind}: must not be the same as another bind")
 
 
 def jwt_secret(settings: Settings) -> str:
@@ -88,10 +173,16 @@ def jwt_secret(settings: Settings) -> str:
             "JWT_SECRET_KEY is required when MONGODB_URI is set; make one with: "
             'python -c "import secrets; print(secrets.token_urlsafe(48))"'
         )
+    where = "JWT_SECRET_KEY"
     if secret is None:
-        secret = _kept_secret(settings.data_dir / "jwt_secret_key")
+        path = settings.data_dir / "jwt_secret_key"
+        where = f"the secret in {path}"
+        try:
+            secret = _kept_secret(path)
+        except OSError as error:
+            raise ConfigurationError(f"DATA_DIR={settings.data_dir}: {error.strerror}: {error.filename}") from None
     if len(secret.encode()) < MIN_SECRET_BYTES:
-        raise ConfigurationError(f"JWT_SECRET_KEY must be at least {MIN_SECRET_BYTES} bytes long")
+        raise ConfigurationError(f"{where} must be at least {MIN_SECRET_BYTES} bytes long")
     return secret
 
 

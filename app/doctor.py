@@ -1,14 +1,16 @@
 """`chargebridge doctor`: what would keep the server from working here, said before it does."""
 
-import socket
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.client import HTTPException
+from urllib.request import urlopen
 
-from app.config import Settings, jwt_secret
-from app.errors import ChargeBridgeError
-from app.serving import storage
+from app.config import Settings, jwt_secret, reachable
+from app.errors import ChargeBridgeError, ConfigurationError
+from app.serving import require_free, storage
 from app.storage.embedded import EmbeddedMongoError
 
 MAX_CLOCK_DIFFERENCE = 2.0
@@ -25,8 +27,9 @@ def examine(settings: Settings) -> Iterator[Verdict]:
     """Look at one thing after the other; a later look does not need an earlier one to be good."""
     yield _secret(settings)
     yield from _database(settings)
-    yield _port("HTTP_BIND", settings.http_bind)
-    yield _port("OCPP_BIND", settings.ocpp_bind)
+    ours = _answers(settings)
+    yield _port("HTTP_BIND", settings.http_bind, ours)
+    yield _port("OCPP_BIND", settings.ocpp_bind, ours)
 
 
 def _secret(settings: Settings) -> Verdict:
@@ -54,8 +57,18 @@ def _database(settings: Settings) -> Iterator[Verdict]:
         yield Verdict("database", False, str(error))
 
 
-def _port(name: str, bind: str) -> Verdict:
-    host, _, port = bind.rpartition(":")
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        in_use = probe.connect_ex((host.strip("[]").replace("0.0.0.0", "127.0.0.1"), int(port))) == 0
-    return Verdict(name, True, f"{bind} {'in use (by the running server?)' if in_use else 'free'}")
+def _answers(settings: Settings) -> bool:
+    """Tell whether a ChargeBridge serves HTTP_BIND already: then its ports are rightly in use."""
+    try:
+        with urlopen(f"http://{reachable(settings.http_bind)}/healthz", timeout=3) as answer:
+            return bool(json.load(answer) == {"status": "ok"})
+    except (OSError, ValueError, HTTPException):
+        return False
+
+
+def _port(name: str, bind: str, ours: bool) -> Verdict:
+    try:
+        require_free(name, bind)
+    except ConfigurationError as error:
+        return Verdict(name, ours, f"{bind} in use by the running server" if ours else str(error))
+    return Verdict(name, True, f"{bind} free")

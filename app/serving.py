@@ -13,6 +13,7 @@ from app.errors import ConfigurationError
 from app.gunicorn_conf import Gunicorn
 from app.storage.database import Storage
 from app.storage.embedded import EmbeddedMongo, running_uri
+from app.storage.errors import DatabaseError
 
 Say = Callable[[str], None]
 
@@ -21,7 +22,7 @@ def serve(settings: Settings, say: Say) -> None:
     """Run the server until it is told to stop; raises ConfigurationError, DatabaseUnusable, EmbeddedMongoError."""
     secret = jwt_secret(settings)
     for name, bind in (("HTTP_BIND", settings.http_bind), ("OCPP_BIND", settings.ocpp_bind)):
-        _require_free(name, bind)
+        require_free(name, bind)
     with database(settings, say, attach=False) as uri:
         ready_settings = settings.model_copy(update={"mongodb_uri": uri, "jwt_secret_key": secret})
         password = _prepare(uri, settings)
@@ -51,7 +52,7 @@ def database(settings: Settings, say: Say, *, attach: bool) -> Iterator[str]:
 def storage(settings: Settings, say: Say) -> Iterator[Storage]:
     """Give the storage to a command of the shell, beside a running server or without one."""
     with database(settings, say, attach=True) as uri:
-        opened = Storage(uri)
+        opened = _opened(uri)
         try:
             opened.prepare()
             yield opened
@@ -59,9 +60,16 @@ def storage(settings: Settings, say: Say) -> Iterator[Storage]:
             opened.close()
 
 
+def _opened(uri: str) -> Storage:
+    try:
+        return Storage(uri)
+    except DatabaseError as error:
+        raise ConfigurationError(f"MONGODB_URI=***: {error}") from None
+
+
 def _prepare(uri: str, settings: Settings) -> str | None:
     """Make the indexes and, the first time, the root account; return its password if one was made up."""
-    opened = Storage(uri)
+    opened = _opened(uri)
     try:
         opened.prepare()
         accounts = Accounts(opened, utc_now)
@@ -74,7 +82,8 @@ def _prepare(uri: str, settings: Settings) -> str | None:
         opened.close()
 
 
-def _require_free(name: str, bind: str) -> None:
+def require_free(name: str, bind: str) -> None:
+    """Raise ConfigurationError with the reason when nobody could listen there."""
     host, _, port = bind.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:

@@ -1,0 +1,111 @@
+"""Bodies, methods, addresses and headers as strangers send them: each gets a problem document and costs little."""
+
+import gzip
+import socket
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.app.stories import problem
+from tests.live import Api, Server
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{'a': 1}",
+        b'{"label": ',
+        b'{"label": NaN}',
+        b'{"label": "\\ud800"}',
+        '{"label": "é"}'.encode("latin-1"),
+        "{}".encode("utf-16"),
+        b'{"concurrent_limit": ' + b"9" * 5000 + b"}",
+        b"[" * 30_000 + b"]" * 30_000,
+        b'{"label":' * 2_000 + b"1" + b"}" * 2_000,
+    ],
+)
+def test_a_body_that_is_not_json_is_refused(root: Api, body: bytes) -> None:
+    problem(root.http.post("/api/id_tags", content=body, headers=JSON), 400, "bad_request")
+
+
+@pytest.mark.parametrize("body", [b"5", b'"x"', b"[]", b"true", b'[{"token": "x"}]'])
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_body_that_is_not_an_object_is_refused_with_or_without_a_login(
+    server: Server, root: Api, method: str, body: bytes
+) -> None:
+    for client in (root.http, server.anonymous().http):
+        refused = problem(client.request(method, "/api/id_tags", content=body, headers=JSON), 422, "bad_input")
+        assert refused["errors"] == [{"field": "body", "message": "must be a JSON object"}]
+    client.close()
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_may_come_whole_or_in_chunks_and_null_is_an_empty_one(root: Api, chunked: bool) -> None:
+    for body in (b"{}", b"null"):
+        content: Any = iter([body[:1], body[1:]]) if chunked else body
+        assert root.http.post("/api/id_tags", content=content, headers=JSON).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"{}", {"Content-Type": "text/plain"}),
+        (b"{}", {}),
+        (b"label=x", {"Content-Type": "application/x-www-form-urlencoded"}),
+        (b"<tag/>", {"Content-Type": "application/xml"}),
+        (gzip.compress(b"{}"), {**JSON, "Content-Encoding": "gzip"}),
+        (b"{}", {**JSON, "Content-Encoding": "br"}),
+    ],
+)
+def test_another_media_type_is_refused(root: Api, body: bytes, headers: dict[str, str]) -> None:
+    problem(root.http.post("/api/id_tags", content=body, headers=headers), 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("body", [b'{"label":"' + b"x" * 1_000_000 + b'"}', b"[" * 100_000])
+def test_a_body_that_is_too_large_is_refused(server: Server, body: bytes) -> None:
+    # On a connection of its own, for the server does not read on to find the next request behind such a body.
+    problem(httpx.post(f"{server.url}/api/login", content=body, headers=JSON), 413, "too_large")
+
+
+def test_the_server_stays_well_after_an_endless_chunked_body(server: Server, root: Api) -> None:
+    with socket.create_connection(("127.0.0.1", server.http_port)) as stranger:
+        head = "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked"
+        stranger.sendall(head.encode() + b"\r\n\r\n")
+        chunks = (b"2000\r\n" + b" " * 0x2000 + b"\r\n") * 10_000
+        with pytest.raises(ConnectionError):
+            stranger.sendall(chunks)
+    assert root.get("/api/me").status_code == 200
+
+
+def test_an_unknown_address_and_an_unknown_method_are_told(server: Server, root: Api) -> None:
+    problem(root.get("/api/nothing"), 404, "not_found")
+    problem(root.get("/"), 404, "not_found")
+    refused = root.http.put("/api/login", json={})
+    problem(refused, 405, "method_not_allowed")
+    assert "POST" in refused.headers["Allow"]
+
+
+def test_every_answer_has_an_id_and_headers_that_keep_browsers_in_their_place(server: Server, root: Api) -> None:
+    ids = set()
+    for answer in (root.get("/healthz"), root.get("/api/me"), root.get("/api/nothing"), root.get("/docs")):
+        ids.add(answer.headers["X-Request-ID"])
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert not any(character.isdigit() for character in answer.headers.get("Server", ""))
+    assert len(ids) == 4
+
+
+def test_a_request_that_is_not_http_is_answered_without_a_word_about_us(server: Server) -> None:
+    for nonsense in (b"GARBAGE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /api/me HTTP/1.1\r\nHost: x\r\nBad\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", server.http_port), 5) as stranger:
+            stranger.sendall(nonsense)
+            answer = stranger.makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert b"Traceback" not in answer
+        assert b"ython" not in answer
+    assert httpx.get(f"{server.url}/healthz").status_code == 200

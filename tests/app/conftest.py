@@ -1,0 +1,38 @@
+"""A second server, which waits for nobody: for what happens when charge points do not answer in time."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.app.stories import new_charger
+from tests.live import Api, Charger, Server, running_server
+
+
+@pytest.fixture(scope="session")
+def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    data_dir = tmp_path_factory.mktemp("impatient") / "data"
+    with running_server(data_dir, CALL_TIMEOUT="0.5", START_DEADLINE="2", HEARTBEAT_INTERVAL="60") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def impatient_root(impatient_server: Server) -> Iterator[Api]:
+    api = impatient_server.root()
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def silent_charger(impatient_server: Server, impatient_root: Api) -> Iterator[Charger]:
+    """A charge point of the impatient server, cable in, that does not answer a RemoteStartTransaction."""
+    charger = new_charger(impatient_server, impatient_root, status="Preparing")
+    charger.answers["RemoteStartTransaction"] = None
+    yield charger
+    charger.close()
+
+
+@pytest.fixture
+def impatient_driver(impatient_server: Server) -> Iterator[Api]:
+    api = impatient_server.sign_up()
+    yield api
+    api.close()

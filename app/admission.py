@@ -36,17 +36,17 @@ def admit(storage: Storage, settings: Settings, handshake: Handshake) -> Admissi
 def _unknown(storage: Storage, settings: Settings, handshake: Handshake) -> Admission:
     if settings.unknown_charge_points == "reject":
         return Refused(404, f"the id {handshake.charge_point_id!r} is unknown here")
-    registration = RegistrationStatus.accepted
-    if settings.unknown_charge_points == "pending":
-        registration = RegistrationStatus.pending
-        if storage.charge_points.count_pending(newer_than=handshake.received_at - PENDING_FOR) >= MAX_PENDING:
-            return Refused(503, "too many unknown charge points wait for acceptance already", retry_after=600)
     newcomer = ChargePoint(
         charge_point_id=handshake.charge_point_id,
-        registration=registration,
+        registration=RegistrationStatus.accepted,
         security_profile=0,
         created_at=handshake.received_at,
     )
+    if settings.unknown_charge_points == "pending":
+        if storage.charge_points.count_pending() >= MAX_PENDING:
+            return Refused(503, "too many unknown charge points wait for acceptance already", retry_after=600)
+        until = handshake.received_at + PENDING_FOR
+        newcomer = replace(newcomer, registration=RegistrationStatus.pending, pending_until=until)
     if handshake.password:
         # First come, first kept: from now on this id needs the password it came with.
         newcomer = replace(newcomer, security_profile=1, password_hash=hash_password(handshake.password))
@@ -57,19 +57,17 @@ def _unknown(storage: Storage, settings: Settings, handshake: Handshake) -> Admi
     return Admitted(newcomer.charge_point_id)
 
 
-def record_refusal(storage: Storage, handshake: Handshake, refusal: Refused) -> None:
-    """Write down who was turned away and why, for the operator who wonders why a charger stays offline."""
-    storage.refusals.record(
-        Refusal(
-            refusal_id=refusal_key(handshake.charge_point_id, handshake.remote_address, refusal.reason),
-            charge_point_id=handshake.charge_point_id[:100],
-            remote_address=handshake.remote_address,
-            status=refusal.status,
-            reason=refusal.reason,
-            subprotocols=[p[:50] for p in handshake.subprotocols[:10]],
-            username=handshake.username[:100] if handshake.username else None,
-            count=1,
-            first_at=handshake.received_at,
-            last_at=handshake.received_at,
-        )
+def as_recorded(handshake: Handshake, refusal: Refused) -> Refusal:
+    """Return who was turned away and why, for the operator who wonders why a charger stays offline."""
+    return Refusal(
+        refusal_id=refusal_key(handshake.charge_point_id, handshake.remote_address, refusal.reason),
+        charge_point_id=handshake.charge_point_id[:100],
+        remote_address=handshake.remote_address,
+        status=refusal.status,
+        reason=refusal.reason,
+        subprotocols=[p[:50] for p in handshake.subprotocols[:10]],
+        username=handshake.username[:100] if handshake.username else None,
+        count=1,
+        first_at=handshake.received_at,
+        last_at=handshake.received_at,
     )

@@ -12,8 +12,8 @@ from ocpp.v16.enums import Action, RegistrationStatus
 
 from app.domain.roles import Role
 from app.errors import BadInput, CommandFailed, Conflict, Forbidden, NotFound
+from app.storage.commands import CommandRecord
 from app.storage.database import Storage
-from app.storage.records import CommandRecord
 from ocpp_server.bridge import Bridge
 from ocpp_server.central_system import Payload
 from ocpp_server.errors import (

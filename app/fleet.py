@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ocpp.v16.enums import RegistrationStatus
-
 from app.domain.charge_points import (
     PASSWORD_MAX_BYTES,
     PASSWORD_MIN_BYTES,
@@ -61,11 +59,8 @@ class Fleet:
         before = self.get(charge_point_id)
         if changes.get("security_profile", 0) > 0 and before.password_hash is None:
             raise Conflict("password_missing", "set a password before a profile that needs one")
-        if (
-            changes.get("registration") == RegistrationStatus.accepted
-            and before.registration != changes["registration"]
-        ):
-            changes = {**changes, "booted_at": None}
+        if "registration" in changes:
+            changes = {**changes, "pending_until": None}
         after = self._storage.charge_points.update(charge_point_id, changes) or before
         if (before.security_profile, before.registration) != (after.security_profile, after.registration):
             self._changed(before.charge_point_id)

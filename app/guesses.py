@@ -22,7 +22,7 @@ class Guesses:
         return times is not None and len(times) >= LIMIT
 
     def count(self, charge_point_id: str, now: datetime) -> bool:
-        """Count an unknown tag; True for the one that reaches the limit."""
+        """Count an unknown tag; tell whether there are too many now."""
         times = self._unknown.setdefault(charge_point_id, deque(maxlen=LIMIT))
         self._unknown.move_to_end(charge_point_id)
         if len(self._unknown) > REMEMBERED:

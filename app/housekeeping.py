@@ -9,6 +9,7 @@ from typing import Any
 from app.session_events import expire_due
 from app.storage.database import Storage
 from app.storage.errors import DatabaseError
+from ocpp_server.guard import guarded
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +45,16 @@ class Housekeeping:
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(seconds)
-            try:
-                await work()
-            except DatabaseError as error:
-                # The next round tries again; readiness tells the operator meanwhile.
-                fields = {"work": work.__name__, "error": type(error).__name__}
-                log.warning("housekeeping_postponed", extra={"fields": fields})
+            # One document that cannot be read must not stop the clock for all others.
+            await guarded(self._patiently(work), "housekeeping", charge_point_id="")
+
+    async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except DatabaseError as error:
+            # The next round tries again; readiness tells the operator meanwhile.
+            fields = {"work": work.__name__, "error": type(error).__name__}
+            log.warning("housekeeping_postponed", extra={"fields": fields})
 
     async def _sweep(self) -> None:
         await self._run(expire_due, self._storage, self._now())

@@ -1,5 +1,6 @@
 """What is known of a tag, brought together and judged."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ocpp.v16.datatypes import IdTagInfo
@@ -7,6 +8,7 @@ from ocpp.v16.enums import AuthorizationStatus
 
 from app.domain.authorization import OpenSession, Verdict, authorize, authorize_start
 from app.domain.id_tags import IdTag, normalise_id_tag
+from app.domain.sessions import OPEN, RUNNING, State
 from app.domain.times import iso
 from app.storage.database import Storage
 
@@ -22,11 +24,27 @@ def judge(storage: Storage, id_tag: str, now: datetime) -> tuple[Verdict, IdTag 
 def judge_start(
     storage: Storage, id_tag: str, now: datetime, *, charge_point_id: str, connector_id: int
 ) -> tuple[Verdict, IdTag | None]:
-    """Judge a start with a tag on a connector: the tag itself, then its limit of sessions at a time."""
+    """Judge what an app asks for: the tag itself, then its limit, which what it has asked for elsewhere counts in."""
+    return _judge_start(storage, id_tag, now, (charge_point_id, connector_id), OPEN)
+
+
+def judge_transaction(
+    storage: Storage, id_tag: str, now: datetime, *, charge_point_id: str, connector_id: int
+) -> tuple[Verdict, IdTag | None]:
+    """Judge a StartTransaction: the tag itself, then its limit of transactions at a time (OCPP 1.6 §7.2).
+
+    What was only asked for is no transaction: of two requests for one tag the one that gets there first is served.
+    """
+    return _judge_start(storage, id_tag, now, (charge_point_id, connector_id), RUNNING)
+
+
+def _judge_start(
+    storage: Storage, id_tag: str, now: datetime, at: tuple[str, int], counted: Sequence[State]
+) -> tuple[Verdict, IdTag | None]:
     verdict, tag = judge(storage, id_tag, now)
-    sessions = storage.sessions.open_of_tag(tag.id_tag) if tag and verdict.accepted else []
+    sessions = storage.sessions.of_tag(tag.id_tag, counted) if tag and verdict.accepted else []
     open_sessions = [OpenSession(s.session_id, s.charge_point_id, s.connector_id) for s in sessions]
-    return authorize_start(verdict, tag, open_sessions, at=(charge_point_id, connector_id)), tag
+    return authorize_start(verdict, tag, open_sessions, at=at), tag
 
 
 def id_tag_info(status: str, tag: IdTag | None) -> IdTagInfo:

@@ -11,23 +11,22 @@ from app.domain.charge_points import Connector, clip
 from app.domain.hints import EXPIRED, WAITING, why_rejected
 from app.domain.sessions import PENDING, RUNNING, Session, State
 from app.storage.database import Storage
-from app.transactions import Transactions
 
 log = logging.getLogger(__name__)
 
 
-def follow_status(storage: Storage, transactions: Transactions, charge_point_id: str, connector: Connector) -> bool:
+def follow_status(storage: Storage, charge_point_id: str, connector: Connector) -> bool:
     """Keep a connector's status and let its session follow; an old status changes nothing. Tell whether it was kept."""
     if not storage.charge_points.set_status(charge_point_id, connector):
         return False
     if connector.connector_id == 0:
         return True
     for session in storage.sessions.open_on(charge_point_id, connector.connector_id):
-        _follow(storage, transactions, session, connector)
+        _follow(storage, session, connector)
     return True
 
 
-def _follow(storage: Storage, transactions: Transactions, session: Session, connector: Connector) -> None:
+def _follow(storage: Storage, session: Session, connector: Connector) -> None:
     if connector.status in ("SuspendedEV", "SuspendedEVSE"):
         who = "vehicle" if connector.status == "SuspendedEV" else "charge point"
         storage.sessions.move(
@@ -39,24 +38,27 @@ def _follow(storage: Storage, transactions: Transactions, session: Session, conn
         storage.sessions.move(session.session_id, (State.SUSPENDED,), {"state": State.CHARGING, "reason": None})
     elif connector.status == "Available" and _began_before(session, connector):
         # Nothing can be charging on a free connector; the StopTransaction may be late, and will then correct this.
-        transactions.close_provisionally(session, connector.status_at, "connector_available")
+        storage.sessions.close_provisionally(session, connector.status_at, "connector_available")
 
 
 def _began_before(session: Session, connector: Connector) -> bool:
     return session.state in RUNNING and session.started_at is not None and connector.status_at > session.started_at
 
 
-def follow_late_answer(storage: Storage, charge_point_id: str, action: str, answer: dict[str, Any]) -> None:
+def follow_late_answer(
+    storage: Storage, charge_point_id: str, action: str, answer: dict[str, Any], at: datetime
+) -> None:
     """Write down the answer to a command that was given up, and let the session it was for know."""
     status = clip(answer.get("status"), 50)
-    storage.commands.answered_late(charge_point_id, action, status, orjson.dumps(answer, default=str).decode())
-    if action != Action.remote_start_transaction:
+    text = orjson.dumps(answer, default=str).decode()
+    command = storage.commands.answered_late(charge_point_id, action, status, text, at)
+    if command is None or action != Action.remote_start_transaction:
         return
+    changes: dict[str, Any] = {"state": State.WAITING_FOR_VEHICLE, "reason": None, "hint": WAITING}
+    if status != RemoteStartStopStatus.accepted:
+        changes = {"state": State.REJECTED, "reason": "the charge point refused", "hint": why_rejected(None)}
     for session in storage.sessions.open_on(charge_point_id):
-        if session.start_status == "charge_point_timeout" and session.state == State.REQUESTED:
-            changes = {"state": State.WAITING_FOR_VEHICLE, "reason": None, "hint": WAITING}
-            if status != RemoteStartStopStatus.accepted:
-                changes = {"state": State.REJECTED, "reason": "the charge point refused", "hint": why_rejected(None)}
+        if session.command_id == command.command_id:
             storage.sessions.move(session.session_id, (State.REQUESTED,), changes)
 
 

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from app.storage.database import Storage
+from app.storage.embedded import running_uri
 from tests.live import Api, Charger, Server, plug_in, running_server
 
 
@@ -13,6 +15,19 @@ from tests.live import Api, Charger, Server, plug_in, running_server
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(tmp_path_factory.mktemp("server") / "data") as running:
         yield running
+
+
+@pytest.fixture
+def storage(server: Server) -> Iterator[Storage]:
+    """An empty database beside the server's own."""
+    uri = running_uri(server.data_dir)
+    assert uri is not None
+    address, _, options = uri.partition("?")
+    opened = Storage(f"{address.rstrip('/')}/test-{uuid4().hex[:10]}?{options}")
+    opened.prepare()
+    yield opened
+    opened.client.drop_database(opened.sessions.documents.database.name)
+    opened.close()
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +43,14 @@ def driver(server: Server) -> Iterator[Api]:
     api = server.sign_up()
     yield api
     api.close()
+
+
+@pytest.fixture
+def id_tag(root: Api) -> str:
+    """A card that may charge and is nobody's."""
+    answer = root.post("/api/id_tags", idTag=uuid4().hex[:14].upper())
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["idTag"])
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from app.domain.charge_points import ChargePoint
 from app.domain.id_tags import IdTag
 from app.domain.sessions import Session, energy
 from app.domain.times import iso
+from app.storage.commands import CommandRecord
 from app.storage.meter_values import MeterValue
-from app.storage.records import CommandRecord, Event, Quarantined, Refusal
+from app.storage.records import Event, Quarantined, Refusal
 from app.storage.users import User
 
 

@@ -1,4 +1,4 @@
-"""May this tag charge? The verdict told apart as OCPP does (IdTagInfo, OCPP 1.6 §7.8)."""
+"""May this tag charge? The verdict told apart as OCPP does (AuthorizationStatus, OCPP 1.6 §7.2)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -10,7 +10,6 @@ from datetime import datetime
 from ocpp.v16.enums import RegistrationStatus
 
 ID_PATTERN = r"[A-Za-z0-9*\-_=:+|@.]([A-Za-z0-9*\-_=:+|@. ]{0,46}[A-Za-z0-9*\-_=:+|@.])?"
-MAX_CONNECTORS = 100
 PASSWORD_MIN_BYTES = 16
 PASSWORD_MAX_BYTES = 40
 
@@ -29,7 +28,11 @@ class Connector:
 
 @dataclass(frozen=True, slots=True)
 class ChargePoint:
-    """`registration` is the operator's decision, told at BootNotification; `password_hash` is the digest of the key."""
+    """`registration` is the operator's decision, told at BootNotification; `password_hash` is the digest of the key.
+
+    `booted_at` is when a boot was last answered with Accepted. `pending_until` is when an unknown charge point that
+    nobody has accepted is forgotten again.
+    """
 
     charge_point_id: str
     name: str | None = None
@@ -46,6 +49,7 @@ class ChargePoint:
     firmware_status: str | None = None
     diagnostics_status: str | None = None
     created_at: datetime | None = None
+    pending_until: datetime | None = None
     connectors: dict[str, Connector] = field(default_factory=dict)
 
     def status_of(self, connector_id: int) -> str | None:

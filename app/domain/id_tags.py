@@ -8,7 +8,7 @@ from enum import StrEnum
 
 ALPHABET = string.ascii_uppercase + string.digits
 GENERATED_LENGTH = 16  # some firmwares overrun at the 20 characters that OCPP allows
-MAX_LENGTH = 20
+MAX_KEPT = 64  # characters of what a charge point calls a tag; OCPP allows 20
 
 
 class IdTagStatus(StrEnum):
@@ -38,8 +38,8 @@ def generate_id_tag() -> str:
 
 
 def normalise_id_tag(text: object) -> str:
-    """Return the key that a tag is looked up by: without surrounding white space, in upper case."""
-    return text.strip().upper() if isinstance(text, str) else ""
+    """Return the key that a tag is looked up by: without surrounding white space, in upper case, bounded."""
+    return text.strip().upper()[:MAX_KEPT] if isinstance(text, str) else ""
 
 
 def mask_id_tag(text: object) -> str:

@@ -30,8 +30,9 @@ ENDED = (State.COMPLETED, State.REJECTED, State.FAILED, State.EXPIRED)
 class Session:
     """One charging session; the transaction that OCPP knows is the part from `transaction_id` on.
 
-    Meter readings are watt-hours. `provisional_end` says that we closed it for want of a StopTransaction, which may
-    still come and then has the last word. `authorization` is the verdict StartTransaction was answered with.
+    Meter readings are watt-hours, None where the charger does not know them itself. `provisional_end` says that we
+    closed it for want of a StopTransaction, which may still come and then has the last word. `authorization` is the
+    verdict StartTransaction was answered with.
     """
 
     session_id: str
@@ -67,6 +68,12 @@ class Session:
     version: int = 0
 
 
+# More than any vehicle, lorry or ship takes in one session: readings so far apart are not of one register.
+MOST_PER_SESSION_WH = 10_000_000
+# More than any of them has taken when the first sample comes.
+MOST_BEFORE_FIRST_SAMPLE_WH = 100_000
+
+
 @dataclass(frozen=True, slots=True)
 class Energy:
     """Watt-hours, never negative, and where they come from: `meter`, `samples` or `estimate`."""
@@ -80,14 +87,21 @@ def energy(session: Session) -> Energy:
 
     The best witness first: the meter's readings at both ends; then the last sample against the reading at the
     start; then the samples among themselves (some registers begin at zero in every transaction although meterStart
-    does not); with none of them, nothing is claimed.
+    does not, with others it is the other way round); with none of them, nothing is claimed.
     """
-    start, stop, last = session.meter_start, session.meter_stop, session.last_register_wh
-    if start is not None and stop is not None and stop >= start:
-        return Energy(stop - start, "meter")
-    if start is not None and last is not None and last >= start:
-        return Energy(round(last - start), "samples")
-    first = session.first_register_wh
-    if first is not None and last is not None and last >= first:
-        return Energy(round(last - first), "samples")
-    return Energy(0, "estimate")
+    start, stop = session.meter_start, session.meter_stop
+    first, last = session.first_register_wh, session.last_register_wh
+    if (drawn := _between(start, stop)) is not None:
+        return Energy(drawn, "meter")
+    if first is None or _between(start, first, at_most=MOST_BEFORE_FIRST_SAMPLE_WH) is not None:
+        drawn = _between(start, last)
+    if drawn is None:
+        drawn = _between(first, last)
+    return Energy(0, "estimate") if drawn is None else Energy(drawn, "samples")
+
+
+def _between(begin: float | None, end: float | None, *, at_most: int = MOST_PER_SESSION_WH) -> int | None:
+    """Return the whole watt-hours from one reading to another, None unless one register can have shown both."""
+    if begin is None or end is None or not 0 <= end - begin <= at_most:
+        return None
+    return round(end - begin)

@@ -9,6 +9,7 @@ _ISO = re.compile(
 )
 TRUSTED_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 TRUSTED_AHEAD = timedelta(days=1)
+CLOCK_SLACK = timedelta(minutes=5)
 
 
 def parse_time(text: object) -> datetime | None:
@@ -45,9 +46,15 @@ def trusted(moment: datetime | None, now: datetime) -> bool:
 
 
 def event_time(text: object, received_at: datetime) -> datetime:
-    """Return the charger's time where it is believable, else the time we received the message."""
+    """Return the charger's time where it is believable, else the time we received the message.
+
+    Nothing has happened yet that is to happen later: a clock that is hours ahead, such as one that shows local time
+    as UTC, would otherwise have its say until the real time has caught up with it.
+    """
     moment = parse_time(text)
-    return moment if moment is not None and trusted(moment, received_at) else received_at
+    if moment is None or not trusted(moment, received_at) or moment > received_at + CLOCK_SLACK:
+        return received_at
+    return moment
 
 
 def iso(moment: datetime) -> str:

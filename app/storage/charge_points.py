@@ -20,10 +20,25 @@ class ChargePoints(Collection[ChargePoint]):
     key = "charge_point_id"
     kind = ChargePoint
     readers = {"connectors": _connectors, "registration": RegistrationStatus}
-    indexes = (IndexModel([("last_seen_at", ASCENDING)]),)
+    indexes = (
+        IndexModel([("last_seen_at", ASCENDING)]),
+        IndexModel([("pending_until", ASCENDING)], expireAfterSeconds=0, sparse=True),
+    )
 
     def id_of(self, key: object) -> object:
         return charge_point_key(str(key))
+
+    def booted(self, charge_point_id: str, facts: Mapping[str, str | None], at: datetime) -> ChargePoint | None:
+        """Keep what a charge point says of itself at boot and, if it is accepted, when that was, in one step."""
+        accepted = {"registration": RegistrationStatus.accepted.value}
+        booted = self.update(charge_point_id, {**facts, "booted_at": at}, when=accepted)
+        if booted is not None:
+            return booted
+        waiting = {"registration": {"$ne": RegistrationStatus.accepted.value}}
+        if not_accepted := self.update(charge_point_id, facts, when=waiting):
+            return not_accepted
+        # Unknown, or accepted between the two looks at it.
+        return self.update(charge_point_id, {**facts, "booted_at": at}, when=accepted)
 
     def set_status(self, charge_point_id: str, connector: Connector) -> bool:
         """Keep a connector's status unless a newer one is kept already; one atomic step. Tell whether it was kept."""
@@ -34,10 +49,9 @@ class ChargePoints(Collection[ChargePoint]):
         )
         return result.matched_count == 1
 
-    def count_pending(self, *, newer_than: datetime) -> int:
-        """Count the unknown charge points that came since and still wait for an admin's word."""
-        where = {"registration": RegistrationStatus.pending.value, "created_at": {"$gte": newer_than}}
-        return self.documents.count_documents(where)
+    def count_pending(self) -> int:
+        """Count the unknown charge points that wait for an admin's word."""
+        return self.documents.count_documents({"pending_until": {"$exists": True}})
 
     def seen(self, when: Mapping[str, datetime]) -> None:
         """Write down, in one round trip, when charge points were last heard."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pymongo import IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.collection import Collection as MongoCollection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
@@ -39,6 +39,15 @@ class Order:
 
     field: str
     direction: int
+
+    @property
+    def keys(self) -> list[tuple[str, int]]:
+        """Return what to sort by; the `_id` tells equals apart, so that no page repeats or loses one."""
+        return [(name, self.direction) for name in dict.fromkeys((self.field, "_id"))]
+
+    def index(self, *filtered: str) -> IndexModel:
+        """Return the index that serves pages in this order, of the documents with given values in some fields."""
+        return IndexModel([*((name, ASCENDING) for name in filtered), *self.keys])
 
 
 class Collection(Generic[T]):
@@ -86,9 +95,6 @@ class Collection(Generic[T]):
     def page(self, where: Document, after: tuple[Any, Any] | None, limit: int) -> list[T]:
         """Return up to `limit` documents in the collection's order, those after a (sort value, `_id`)."""
         order = self.order
-        sort = [(order.field, order.direction)]
-        if order.field != "_id":
-            sort.append(("_id", order.direction))
         if after is not None:
             value, key = after
             beyond = "$lt" if order.direction < 0 else "$gt"
@@ -96,7 +102,7 @@ class Collection(Generic[T]):
             if order.field != "_id":
                 later = {"$or": [{order.field: {beyond: value}}, {order.field: {"$eq": value}, **later}]}
             where = {"$and": [where, later]}
-        return self.find(where, sort=sort, limit=limit)
+        return self.find(where, sort=order.keys, limit=limit)
 
     def insert(self, value: T) -> T:
         """Insert; raises AlreadyExists with the fields of the unique index that says no."""

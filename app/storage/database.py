@@ -9,10 +9,11 @@ from pymongo.write_concern import WriteConcern
 
 from app.errors import DatabaseUnusable
 from app.storage.charge_points import ChargePoints
+from app.storage.commands import CommandRecords
 from app.storage.counters import Counters
 from app.storage.id_tags import IdTags
 from app.storage.meter_values import MeterValues
-from app.storage.records import CommandRecords, Events, Quarantine, Refusals
+from app.storage.records import Events, Quarantine, Refusals
 from app.storage.sessions import Sessions
 from app.storage.users import Logins, Users
 
@@ -54,9 +55,7 @@ class Storage:
         try:
             version = tuple(self.client.server_info()["versionArray"][:2])
             if version < OLDEST_SERVER:
-                raise DatabaseUnusable(
-                    f"MongoDB {'.'.join(map(str, version))} is too old; 6.0 or newer is needed"
-                )
+                raise DatabaseUnusable(f"MongoDB {'.'.join(map(str, version))} is too old; 6.0 or newer is needed")
             for collection in (
                 self.users,
                 self.logins,

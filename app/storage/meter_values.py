@@ -9,11 +9,11 @@ from pymongo.errors import BulkWriteError
 
 from app.domain.meter_values import Reading
 from app.domain.sessions import Session
+from app.domain.times import CLOCK_SLACK
 from app.storage.collection import Collection, Document
 
 _DUPLICATE_KEY = 11000
 _LATE = timedelta(days=1)
-_CLOCK_SLACK = timedelta(minutes=5)
 _READINGS = ("energy_wh", "power_w", "current_a", "voltage_v", "soc")
 _SAMPLE_FIELDS = ("value", "context", "format", "measurand", "phase", "location", "unit")
 
@@ -75,7 +75,8 @@ class MeterValues(Collection[MeterValue]):
         try:
             self.documents.insert_many(records, ordered=False)
         except BulkWriteError as error:
-            if any(e["code"] != _DUPLICATE_KEY for e in error.details["writeErrors"]):
+            refused = [e for e in error.details["writeErrors"] if e["code"] != _DUPLICATE_KEY]
+            if refused or error.details["writeConcernErrors"]:
                 raise
 
     def of_session(self, session: Session, now: datetime, limit: int) -> list[MeterValue]:
@@ -87,7 +88,7 @@ class MeterValues(Collection[MeterValue]):
         prefix = _prefix(session.charge_point_id, session.connector_id)
         where: Document = {
             "_id": {
-                "$gte": prefix + _moment(begin - _CLOCK_SLACK),
+                "$gte": prefix + _moment(begin - CLOCK_SLACK),
                 "$lt": prefix + _moment(end + _LATE),
             },
             "$or": [

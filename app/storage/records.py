@@ -1,54 +1,17 @@
-"""What is written down and only read: commands sent, events, refused connections, odd transactions."""
+"""What is written down for people to look into: events, refused connections, odd transaction messages."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, IndexModel, UpdateOne
 
+from app.errors import AlreadyExists
 from app.storage.collection import Collection, Order, to_document
 
 _DAY = 24 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class CommandRecord:
-    """A command to a charge point; `payload` and `response` are JSON text, `outcome` is None until it is known."""
-
-    command_id: str
-    charge_point_id: str
-    action: str
-    payload: str
-    requested_by: str
-    requested_at: datetime
-    outcome: str | None = None
-    status: str | None = None
-    response: str | None = None
-    error: str | None = None
-    finished_at: datetime | None = None
-
-
-class CommandRecords(Collection[CommandRecord]):
-    """Every command sent, newest first."""
-
-    name = "commands"
-    key = "command_id"
-    kind = CommandRecord
-    order = Order("requested_at", -1)
-    indexes = (
-        IndexModel([("requested_at", DESCENDING), ("_id", DESCENDING)]),
-        IndexModel([("charge_point_id", ASCENDING), ("requested_at", DESCENDING)]),
-        IndexModel([("requested_by", ASCENDING), ("requested_at", DESCENDING)]),
-    )
-
-    def answered_late(self, charge_point_id: str, action: str, status: str | None, response: str) -> None:
-        """Add the answer to the newest command that was given up; its outcome stays `timeout`."""
-        self.documents.find_one_and_update(
-            {"charge_point_id": {"$eq": charge_point_id}, "action": action, "outcome": "timeout"},
-            {"$set": {"response": response, "status": status}},
-            sort=[("requested_at", DESCENDING)],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +31,28 @@ class Events(Collection[Event]):
     kind = Event
     order = Order("at", -1)
     indexes = (
-        IndexModel([("charge_point_id", ASCENDING), ("at", DESCENDING)]),
+        order.index("charge_point_id"),
         IndexModel([("at", ASCENDING)], expireAfterSeconds=90 * _DAY),
     )
 
     def record(self, charge_point_id: str, kind: str, at: datetime, **detail: str) -> None:
-        self.insert(Event(uuid4().hex, charge_point_id, kind, at, {k: v[:500] for k, v in detail.items()}))
+        self.insert(_event(uuid4().hex, charge_point_id, kind, at, detail))
+
+    def record_once_an_hour(self, charge_point_id: str, kind: str, at: datetime, **detail: str) -> bool:
+        """Record the first event of a kind within an hour: who misbehaves all day fills a few lines and not the disk.
+
+        Tell whether this was the first.
+        """
+        key = _digest(charge_point_id, kind, at.strftime("%Y%m%dT%H"))
+        try:
+            self.insert(_event(key, charge_point_id, kind, at, detail))
+        except AlreadyExists:
+            return False
+        return True
+
+
+def _event(event_id: str, charge_point_id: str, kind: str, at: datetime, detail: dict[str, str]) -> Event:
+    return Event(event_id, charge_point_id, kind, at, {k: v[:500] for k, v in detail.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +65,10 @@ class Refusal:
     status: int
     reason: str
     subprotocols: list[str]
-    username: str | None
     count: int
     first_at: datetime
     last_at: datetime
+    username: str | None = None
 
 
 class Refusals(Collection[Refusal]):
@@ -98,29 +77,44 @@ class Refusals(Collection[Refusal]):
     kind = Refusal
     order = Order("last_at", -1)
     indexes = (
-        IndexModel([("charge_point_id", ASCENDING)]),
+        order.index(),
+        order.index("charge_point_id"),
+        IndexModel([("remote_address", ASCENDING)]),
         IndexModel([("last_at", ASCENDING)], expireAfterSeconds=7 * _DAY),
     )
+    most = 20_000
+    most_per_address = 500
 
-    def record(self, refusal: Refusal) -> None:
-        """Count a refusal, so that a charger knocking all night fills one line and not the disk."""
-        given = to_document(refusal)
-        for name in ("refusal_id", "count", "first_at", "last_at"):
-            del given[name]
-        self.documents.update_one(
-            {"_id": refusal.refusal_id},
-            {
-                "$set": given,
-                "$inc": {"count": 1},
-                "$min": {"first_at": refusal.first_at},
-                "$max": {"last_at": refusal.last_at},
-            },
-            upsert=True,
-        )
+    def record(self, refusals: Sequence[Refusal]) -> None:
+        """Count refusals, so that a charger knocking all night fills one line and not the disk.
+
+        Who knocks under a thousand names adds no more lines than `most_per_address`, and a thousand such together no
+        more than `most`.
+        """
+        full = self.documents.estimated_document_count() >= self.most
+        welcome = {r.remote_address: not full and not self._has_many(r.remote_address) for r in refusals}
+        self.documents.bulk_write([_count(r, upsert=welcome[r.remote_address]) for r in refusals])
+
+    def _has_many(self, remote_address: str) -> bool:
+        where = {"remote_address": {"$eq": remote_address}}
+        return self.documents.count_documents(where, limit=self.most_per_address) >= self.most_per_address
+
+
+def _count(refusal: Refusal, *, upsert: bool) -> UpdateOne:
+    given = to_document(refusal)
+    for name in ("refusal_id", "count", "first_at", "last_at"):
+        del given[name]
+    counted = {
+        "$set": given,
+        "$inc": {"count": 1},
+        "$min": {"first_at": refusal.first_at},
+        "$max": {"last_at": refusal.last_at},
+    }
+    return UpdateOne({"_id": refusal.refusal_id}, counted, upsert=upsert)
 
 
 def refusal_key(charge_point_id: str, remote_address: str, reason: str) -> str:
-    return hashlib.sha256(repr((charge_point_id, remote_address, reason)).encode()).hexdigest()[:32]
+    return _digest(charge_point_id, remote_address, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +135,23 @@ class Quarantine(Collection[Quarantined]):
     key = "quarantine_id"
     kind = Quarantined
     order = Order("received_at", -1)
-    indexes = (IndexModel([("received_at", DESCENDING), ("_id", DESCENDING)]),)
+    indexes = (order.index(), order.index("charge_point_id"))
+    most_per_charge_point = 500
 
-    def keep(self, one: Quarantined) -> None:
-        """Keep a message once, however often the charge point repeats it."""
-        document = to_document(one)
-        self.documents.update_one(
-            {"_id": document.pop("quarantine_id")}, {"$setOnInsert": document}, upsert=True
-        )
+    def keep(self, one: Quarantined) -> bool:
+        """Keep a message once, however often the charge point repeats it; tell whether it is new.
+
+        A charge point that sends nothing but nonsense fills its own share and no more.
+        """
+        where = {"charge_point_id": {"$eq": one.charge_point_id}}
+        if self.documents.count_documents(where, limit=self.most_per_charge_point) >= self.most_per_charge_point:
+            return False
+        try:
+            self.insert(one)
+        except AlreadyExists:
+            return False
+        return True
+
+
+def _digest(*content: str) -> str:
+    return hashlib.sha256(repr(content).encode("utf-8", "replace")).hexdigest()[:32]

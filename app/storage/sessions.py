@@ -16,11 +16,10 @@ _LIVE_FIELDS = (("last_register_wh", "energy_wh"), ("power_w", "power_w"), ("soc
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a MeterValues said of a running transaction; `transaction_id` None means the connector's open one."""
+    """What a MeterValues said of a transaction while it runs."""
 
     charge_point_id: str
-    connector_id: int
-    transaction_id: int | None
+    transaction_id: int
     reading: Reading
 
 
@@ -48,10 +47,18 @@ class Sessions(Collection[Session]):
         ),
         IndexModel([("charge_point_id", ASCENDING), ("state", ASCENDING)]),
         IndexModel([("id_tag", ASCENDING), ("state", ASCENDING)]),
-        IndexModel([("username", ASCENDING), ("created_at", DESCENDING)]),
-        IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel(
+            [("charge_point_id", ASCENDING), ("started_at", DESCENDING)],
+            name="closed_without_stop",
+            partialFilterExpression={"provisional_end": True},
+        ),
         IndexModel([("deadline_at", ASCENDING)], sparse=True),
         IndexModel([("stop_key", ASCENDING)], sparse=True),
+        order.index(),
+        order.index("charge_point_id"),
+        order.index("username"),
+        order.index("id_tag"),
+        order.index("state"),
     )
 
     def by_transaction(self, charge_point_id: str, transaction_id: int) -> Session | None:
@@ -70,15 +77,42 @@ class Sessions(Collection[Session]):
             where["connector_id"] = connector_id
         return self.find(where, sort=[("created_at", ASCENDING)])
 
-    def open_of_tag(self, id_tag: str) -> list[Session]:
-        """Return what has not ended of a tag; a transaction that was refused does not count as the tag's."""
+    def running_on(self, charge_points: Iterable[str]) -> list[Session]:
+        """Return the transactions that run on some charge points."""
+        return self.find({"charge_point_id": {"$in": list(charge_points)}, "state": {"$in": list(RUNNING)}})
+
+    def closed_without_stop(self, charge_point_id: str, since: datetime) -> list[Session]:
+        """Return what was closed since then for want of a StopTransaction, the last begun first."""
+        return self.find(
+            {"charge_point_id": {"$eq": charge_point_id}, "provisional_end": True, "stopped_at": {"$gte": since}},
+            sort=[("started_at", DESCENDING)],
+        )
+
+    def of_tag(self, id_tag: str, states: Iterable[State]) -> list[Session]:
+        """Return a tag's sessions in some states; a transaction that was refused does not count as the tag's."""
         return self.find(
             {
                 "id_tag": {"$eq": id_tag},
-                "state": {"$in": list(OPEN)},
+                "state": {"$in": list(states)},
                 "authorization": {"$in": [None, "Accepted"]},
             }
         )
+
+    def end(self, session_id: str, changes: Mapping[str, Any]) -> Session | None:
+        """End a transaction that runs or was closed provisionally; None when it has had its StopTransaction."""
+        not_ended = {"$or": [{"state": {"$in": list(RUNNING)}}, {"provisional_end": True}]}
+        return self.update(session_id, {"state": State.COMPLETED, "provisional_end": False, **changes}, when=not_ended)
+
+    def close_provisionally(self, session: Session, at: datetime, reason: str) -> Session | None:
+        """End a running session for which no StopTransaction has come; a late one will have the last word."""
+        changes = {
+            "state": State.COMPLETED,
+            "stopped_at": at,
+            "reason": reason,
+            "provisional_end": True,
+            "power_w": None,
+        }
+        return self.move(session.session_id, RUNNING, changes)
 
     def move(self, session_id: str, states: Iterable[State], changes: Mapping[str, Any]) -> Session | None:
         """Change a session if its state is still one of `states`; None when it is not."""
@@ -97,14 +131,11 @@ class Sessions(Collection[Session]):
 
 def _update(one: Progress) -> UpdateOne:
     where: Document = {
+        "transaction_id": one.transaction_id,
         "charge_point_id": {"$eq": one.charge_point_id},
         "state": {"$in": list(RUNNING)},
-        "$or": [{"metered_at": {"$exists": False}}, {"metered_at": {"$lt": one.reading.at}}],
+        "$or": [{"metered_at": {"$exists": False}}, {"metered_at": {"$lte": one.reading.at}}],
     }
-    if one.transaction_id is None:
-        where["connector_id"] = one.connector_id
-    else:
-        where["transaction_id"] = one.transaction_id
     values: Document = {"metered_at": one.reading.at}
     for name, source in _LIVE_FIELDS:
         if (value := getattr(one.reading, source)) is not None:

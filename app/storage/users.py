@@ -63,9 +63,7 @@ class Logins(Collection[Login]):
 
     def rotate(self, login_id: str, old: str, new: str, expires_at: datetime) -> Login | None:
         """Exchange the good refresh token for a new one; None when `old` is not the good one any more."""
-        return self.update(
-            login_id, {"refresh_id": new, "expires_at": expires_at}, when={"refresh_id": {"$eq": old}}
-        )
+        return self.update(login_id, {"refresh_id": new, "expires_at": expires_at}, when={"refresh_id": {"$eq": old}})
 
     def end_all(self, user_id: str, *, but: str | None = None) -> None:
         """End every login of an account, except the one named."""

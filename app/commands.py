@@ -10,20 +10,21 @@ from uuid import uuid4
 import orjson
 from ocpp.v16.enums import Action, RegistrationStatus
 
+from app.command_payloads import masked_request, masked_response, require_valid
 from app.domain.roles import Role
-from app.errors import BadInput, CommandFailed, Conflict, Forbidden, NotFound
+from app.errors import CommandFailed, Conflict, Forbidden, NotFound
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
 from ocpp_server.bridge import Bridge
 from ocpp_server.central_system import Payload
 from ocpp_server.errors import (
+    BridgeStopped,
     CallErrorReceived,
     CallFailed,
     CallQueueFull,
     CallTimeout,
     Disconnected,
     InvalidAnswer,
-    InvalidRequest,
     NotConnected,
 )
 from ocpp_server.payloads import action_of, to_payload
@@ -54,18 +55,22 @@ COMMANDS = {
     )
 }
 
-_FAILURES: dict[type[CallFailed], tuple[str, str]] = {
-    NotConnected: ("charge_point_offline", "the charge point is not connected"),
-    CallQueueFull: ("charge_point_busy", "too many commands already wait for this charge point"),
-    CallTimeout: ("charge_point_timeout", "the charge point did not answer in time; the outcome is unknown"),
-    Disconnected: (
-        "charge_point_disconnected",
-        "the charge point hung up before answering; the outcome is unknown",
-    ),
-    CallErrorReceived: ("call_error", "the charge point answered with an error"),
-    InvalidAnswer: ("invalid_answer", "the charge point's answer is not valid OCPP"),
+_CODES: dict[type[CallFailed], str] = {
+    NotConnected: "charge_point_offline",
+    CallQueueFull: "charge_point_busy",
+    CallTimeout: "charge_point_timeout",
+    Disconnected: "charge_point_disconnected",
+    CallErrorReceived: "call_error",
+    InvalidAnswer: "invalid_answer",
 }
-_SECRET_KEYS = frozenset({"authorizationkey"})
+_MESSAGES = {
+    "charge_point_offline": "the charge point is not connected",
+    "charge_point_busy": "earlier commands still wait for this charge point's answer; this one was not sent",
+    "charge_point_timeout": "the charge point did not answer in time; the outcome is unknown",
+    "charge_point_disconnected": "the charge point hung up before answering; the outcome is unknown",
+    "call_error": "the charge point answered with an error",
+    "invalid_answer": "the charge point's answer is not valid OCPP",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +114,35 @@ class Commands:
         Raises CommandFailed with the outcome, or BadInput when the payload breaks OCPP's schema.
         """
         action, payload = request if isinstance(request, tuple) else (action_of(request), to_payload(request))
+        require_valid(action, payload)
         record = CommandRecord(
             command_id=uuid4().hex,
             charge_point_id=charge_point_id,
             action=action,
-            payload=orjson.dumps(_masked(action, payload)).decode(),
+            payload=orjson.dumps(masked_request(action, payload)).decode(),
             requested_by=requested_by,
             requested_at=self._now(),
         )
         self._storage.commands.insert(record)
         try:
             response = self._bridge.send(charge_point_id, (action, payload))
-        except InvalidRequest as failure:
-            self._finish(record, failure.outcome, error=str(failure))
-            raise BadInput("payload", str(failure)) from failure
+        except BridgeStopped:
+            self._finish(record, "disconnected", error="the server stopped meanwhile")
+            raise
         except CallFailed as failure:
-            self._finish(record, failure.outcome, error=str(failure))
-            raise _as_command_failed(record, failure) from failure
-        status = response.get("status")
+            answer = _error_answer(failure) if isinstance(failure, CallErrorReceived) else None
+            self._finish(record, failure.outcome, response=answer, error=str(failure))
+            raise _command_failed(_code(failure), failure.outcome, record.command_id, answer) from failure
+        status, response = response.get("status"), masked_response(action, response)
         self._finish(record, "answered", status=status, response=response)
         return Outcome(record.command_id, action, status, response)
+
+    def failure_again(self, code: str, command_id: str | None, **facts: Any) -> CommandFailed:
+        """Return the failure that a command ended with, as it was raised then."""
+        record = self._storage.commands.get(command_id) if command_id else None
+        answer = orjson.loads(record.response) if record and record.response and code == "call_error" else None
+        outcome = record.outcome if record and record.outcome else "refused"
+        return _command_failed(code, outcome, command_id, answer, **facts)
 
     def _finish(
         self,
@@ -160,16 +174,21 @@ class Commands:
         )
 
 
-def _masked(action: str, payload: Payload) -> Payload:
-    """Return the payload as it may be written down: a key that opens a charge point stays with the charge point."""
-    if action == Action.change_configuration and str(payload.get("key", "")).casefold() in _SECRET_KEYS:
-        return {**payload, "value": "***"}
-    return payload
+def _code(failure: CallFailed) -> str:
+    if isinstance(failure, CallTimeout) and not failure.sent:
+        return "charge_point_busy"
+    return _CODES[type(failure)]
 
 
-def _as_command_failed(record: CommandRecord, failure: CallFailed) -> CommandFailed:
-    code, message = _FAILURES[type(failure)]
-    facts: dict[str, Any] = {"command_id": record.command_id}
-    if isinstance(failure, CallErrorReceived):
-        facts |= {"ocpp_error": failure.code, "ocpp_description": failure.description[:255]}
-    return CommandFailed(code, message, outcome=failure.outcome, **facts)
+def _error_answer(failure: CallErrorReceived) -> Payload:
+    """Return a CALLERROR under OCPP-J's names (§4.2.3)."""
+    return {"errorCode": failure.code, "errorDescription": failure.description[:255]}
+
+
+def _command_failed(
+    code: str, outcome: str, command_id: str | None, answer: Payload | None, **facts: Any
+) -> CommandFailed:
+    facts["command_id"] = command_id
+    if answer is not None:
+        facts |= {"ocpp_error": answer["errorCode"], "ocpp_description": answer["errorDescription"]}
+    return CommandFailed(code, _MESSAGES[code], outcome=outcome, **facts)

@@ -16,14 +16,14 @@ from app.domain.charge_points import ChargePoint
 from app.domain.hints import UNKNOWN, WAITING, why_rejected, why_stop_rejected
 from app.domain.id_tags import IdTag, normalise_id_tag
 from app.domain.roles import Role
-from app.domain.sessions import ENDED, RUNNING, Session, State
+from app.domain.sessions import ENDED, PENDING, RUNNING, Session, State
 from app.errors import AlreadyExists, BadInput, CommandFailed, Conflict, NotFound
 from app.id_tags import judge_start
 from app.storage.database import Storage
 from app.storage.users import User
 
 _PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied")
-_UNANSWERED = ("timeout", "disconnected")
+_OUTCOME_UNKNOWN = ("charge_point_timeout", "charge_point_disconnected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,17 @@ class StartRequest:
 
     @property
     def digest(self) -> str:
-        content = repr((self.evse_id.casefold(), self.connector_id, normalise_id_tag(self.id_tag or "")))
-        return hashlib.sha256(content.encode()).hexdigest()
+        return _digest(self.evse_id.casefold(), self.connector_id, normalise_id_tag(self.id_tag or ""))
+
+    def session_id_for(self, user: User) -> str:
+        """Return the id of the session to be: the same for each repetition of a request with an Idempotency-Key."""
+        if self.idempotency_key is None:
+            return uuid4().hex
+        return _digest(user.user_id, user.id_tag, self.idempotency_key)[:32]
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +70,39 @@ class SessionService:
     def start(self, user: User, request: StartRequest) -> Answer:
         """Create a session, ask the charge point to start it, and say what it answered.
 
+        A repetition with the same Idempotency-Key gets the first answer again, a failure too.
         Raises NotFound, Conflict (offline, busy, tag not accepted), CommandFailed (no usable answer).
         """
-        if request.idempotency_key and (earlier := self._earlier(user, request)):
-            return earlier
+        session_id = request.session_id_for(user)
+        if earlier := self._storage.sessions.get(session_id):
+            return self._first_answer(earlier, request)
         charge_point = self._charge_point(request.evse_id, request.connector_id)
         tag = self._tag_of(user, request.id_tag)
-        self._require_free(charge_point, request.connector_id)
+        self._require_in_service(charge_point)
+        if self._storage.sessions.open_on(charge_point.charge_point_id, request.connector_id):
+            return self._connector_busy(session_id, request)
         self._require_authorized(tag, charge_point, request.connector_id)
-        session = self._request(user, tag, charge_point, request)
-        if session is None:
-            return self.start(user, request)
+        now = self._now()
+        session = Session(
+            session_id=session_id,
+            charge_point_id=charge_point.charge_point_id,
+            connector_id=request.connector_id,
+            id_tag=tag.id_tag,
+            state=State.REQUESTED,
+            username=tag.username or user.username,
+            created_at=now,
+            requested_at=now,
+            deadline_at=now + self._start_deadline,
+            request_digest=request.digest if request.idempotency_key else None,
+        )
+        try:
+            # Stored before the charge point is called: a quick one sends StartTransaction before its answer.
+            self._storage.sessions.insert(session)
+        except AlreadyExists:
+            return self._connector_busy(session_id, request)
         return self._ask_to_start(user, session, charge_point)
 
-    def _earlier(self, user: User, request: StartRequest) -> Answer | None:
-        """Return the first answer to the same Idempotency-Key; raises Conflict while there is none, or on misuse."""
-        session = self._storage.sessions.first(
-            {"username": {"$eq": user.username}, "idempotency_key": {"$eq": request.idempotency_key}}
-        )
-        if session is None:
-            return None
+    def _first_answer(self, session: Session, request: StartRequest) -> Answer:
         if session.request_digest != request.digest:
             raise Conflict("idempotency_key_reused", "this Idempotency-Key was used for another request")
         if session.start_status is None:
@@ -89,13 +111,15 @@ class SessionService:
                 "the first request with this Idempotency-Key has no answer yet; follow its session",
                 session_id=session.session_id,
             )
-        if session.start_status not in ("Accepted", "Rejected"):
-            raise Conflict(
-                session.start_status,
-                session.hint or session.reason or "the first request failed",
-                session_id=session.session_id,
-            )
+        if session.start_status not in (RemoteStartStopStatus.accepted, RemoteStartStopStatus.rejected):
+            raise self._commands.failure_again(session.start_status, session.command_id, session_id=session.session_id)
         return Answer(session.start_status, session)
+
+    def _connector_busy(self, session_id: str, request: StartRequest) -> Answer:
+        """Tell a repetition, which meets its own session on the connector, from somebody else's request."""
+        if earlier := self._storage.sessions.get(session_id):
+            return self._first_answer(earlier, request)
+        raise Conflict("connector_busy", "somebody is charging, or about to, on this connector")
 
     def _charge_point(self, evse_id: str, connector_id: int) -> ChargePoint:
         charge_point = self._storage.charge_points.get(evse_id)
@@ -103,7 +127,7 @@ class SessionService:
             raise NotFound(f"there is no charge point {evse_id}")
         known = [c for c in charge_point.connectors if c != "0"]
         if known and str(connector_id) not in known:
-            raise BadInput("connector_id", f"this charge point has the connectors {', '.join(sorted(known))}")
+            raise BadInput("connector_id", f"this charge point has the connectors {', '.join(sorted(known, key=int))}")
         return charge_point
 
     def _tag_of(self, user: User, id_tag: str | None) -> IdTag:
@@ -113,13 +137,11 @@ class SessionService:
             raise NotFound("there is no such idTag among yours")
         return tag
 
-    def _require_free(self, charge_point: ChargePoint, connector_id: int) -> None:
+    def _require_in_service(self, charge_point: ChargePoint) -> None:
         if charge_point.registration != RegistrationStatus.accepted:
             raise Conflict("charge_point_not_accepted", "this charge point is not in service yet")
         if not self._commands.connected(charge_point.charge_point_id):
             raise Conflict("charge_point_offline", "this charge point is not connected at the moment")
-        if self._storage.sessions.open_on(charge_point.charge_point_id, connector_id):
-            raise Conflict("connector_busy", "somebody is charging, or about to, on this connector")
 
     def _require_authorized(self, tag: IdTag, charge_point: ChargePoint, connector_id: int) -> None:
         verdict, _tag = judge_start(
@@ -131,29 +153,6 @@ class SessionService:
         )
         if not verdict.accepted:
             raise Conflict("id_tag_not_accepted", verdict.reason, id_tag_status=verdict.status.value)
-
-    def _request(self, user: User, tag: IdTag, charge_point: ChargePoint, request: StartRequest) -> Session | None:
-        """Store the session before the charge point is called; None when the same request came at the same time."""
-        now = self._now()
-        session = Session(
-            session_id=uuid4().hex,
-            charge_point_id=charge_point.charge_point_id,
-            connector_id=request.connector_id,
-            id_tag=tag.id_tag,
-            state=State.REQUESTED,
-            username=tag.username or user.username,
-            created_at=now,
-            requested_at=now,
-            deadline_at=now + self._start_deadline,
-            idempotency_key=request.idempotency_key,
-            request_digest=request.digest if request.idempotency_key else None,
-        )
-        try:
-            return self._storage.sessions.insert(session)
-        except AlreadyExists as error:
-            if "idempotency_key" in error.fields:
-                return None
-            raise Conflict("connector_busy", "somebody is about to charge on this connector") from error
 
     def _ask_to_start(self, user: User, session: Session, charge_point: ChargePoint) -> Answer:
         request = call.RemoteStartTransaction(id_tag=session.id_tag, connector_id=session.connector_id)
@@ -179,7 +178,8 @@ class SessionService:
         return self._answered(session, outcome, changes)
 
     def _answered(self, session: Session, outcome: Outcome, changes: dict[str, Any]) -> Answer:
-        status = outcome.status or "Rejected"
+        accepted = outcome.status == RemoteStartStopStatus.accepted
+        status = (RemoteStartStopStatus.accepted if accepted else RemoteStartStopStatus.rejected).value
         facts = {"start_status": status, "command_id": outcome.command_id}
         # A quick charge point sends StartTransaction before its answer is read here: then only the facts are added.
         moved = self._storage.sessions.move(session.session_id, (State.REQUESTED,), {**changes, **facts})
@@ -189,7 +189,7 @@ class SessionService:
     def _record_failure(self, session: Session, failure: CommandFailed) -> None:
         failure.facts["session_id"] = session.session_id
         facts: dict[str, Any] = {"start_status": failure.code, "command_id": failure.facts.get("command_id")}
-        if failure.outcome in _UNANSWERED:
+        if failure.code in _OUTCOME_UNKNOWN:
             # It may have started all the same: the session stays open until its deadline.
             changes = {"reason": failure.message, "hint": UNKNOWN}
         else:
@@ -222,7 +222,9 @@ class SessionService:
     def _running_at(self, user: User, evse_id: str, connector_id: int) -> Session:
         charge_point = self._storage.charge_points.get(evse_id)
         if charge_point is not None:
-            for session in self._storage.sessions.open_on(charge_point.charge_point_id, connector_id):
+            here = self._storage.sessions.open_on(charge_point.charge_point_id, connector_id)
+            # The one that charges, if there is one beside a request that came to nothing.
+            for session in sorted(here, key=lambda s: s.state in PENDING):
                 if may_see(user, session):
                     return session
         raise NotFound("you are not charging there")

@@ -25,8 +25,9 @@ class Payload(RootModel[dict[str, Any]]):
 
     @model_validator(mode="before")
     @classmethod
-    def _nothing_is_an_empty_object(cls, value: Any) -> Any:
-        return {} if value is None else value
+    def _ocpp_alone(cls, value: Any) -> Any:
+        """Nothing is an empty object; an access token sent along in the body is not the charge point's."""
+        return {k: v for k, v in value.items() if k != "token"} if isinstance(value, dict) else value or {}
 
 
 class CommandQuery(PageQuery):

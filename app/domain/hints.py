@@ -13,7 +13,7 @@ _DEFAULT = (
 )
 WAITING = "Accepted. Plug the cable into the vehicle to begin."
 EXPIRED = "The cable was not plugged in in time. Start again when you are ready."
-UNKNOWN = "The charge point did not answer in time; it may still start. Watch this session or try again later."
+UNKNOWN = "The charge point gave no answer; it may still start. Watch this session or try again later."
 
 
 def why_rejected(connector_status: str | None) -> str:

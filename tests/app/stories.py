@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -14,17 +14,25 @@ from tests.live import Api, Charger, Server, plug_in
 T = TypeVar("T")
 
 
-def meanwhile(work: Callable[[], T]) -> Callable[[], T]:
-    """Start work in a thread; the function returned waits for its result."""
-    results: list[T] = []
-    thread = threading.Thread(target=lambda: results.append(work()))
-    thread.start()
+class Meanwhile(Generic[T]):
+    """Work that goes on in a thread of its own; calling it waits for the result."""
 
-    def result() -> T:
-        thread.join(30)
-        return results[0]
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._results: list[T] = []
+        self._thread = threading.Thread(target=lambda: self._results.append(work()))
+        self._thread.start()
 
-    return result
+    def __call__(self) -> T:
+        self._thread.join(30)
+        return self._results[0]
+
+    def done(self) -> bool:
+        return not self._thread.is_alive()
+
+
+def meanwhile(work: Callable[[], T]) -> Meanwhile[T]:
+    """Start work, and go on."""
+    return Meanwhile(work)
 
 
 def new_charger(server: Server, root: Api, connectors: int = 2, status: str = "Available", **facts: Any) -> Charger:

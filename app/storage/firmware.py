@@ -1,0 +1,56 @@
+"""Firmware images, and the updates of charge points with them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.storage.collection import Collection, Order
+from app.storage.file_requests import FileRequest, FileRequests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareImage:
+    """An image; without a vendor or model it is for any. `signature` and `signing_certificate` are the maker's."""
+
+    firmware_id: str
+    name: str
+    version: str
+    file_id: str
+    file_name: str
+    size: int
+    sha256: str
+    uploaded_by: str
+    uploaded_at: datetime
+    vendor: str | None = None
+    model: str | None = None
+    signature: str | None = None
+    signing_certificate: str | None = None
+
+
+class FirmwareImages(Collection[FirmwareImage]):
+    name = "firmware"
+    key = "firmware_id"
+    kind = FirmwareImage
+    order = Order("uploaded_at", -1)
+    indexes = (order.index(),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareUpdate(FileRequest):
+    """An update under way or over; `bytes_sent` is how far into the image the charge point has read."""
+
+    firmware_id: str
+    version: str
+    retrieve_date: datetime
+    size: int
+    bytes_sent: int = 0
+
+
+class FirmwareUpdates(FileRequests[FirmwareUpdate]):
+    name = "firmware_updates"
+    kind = FirmwareUpdate
+    told_as = "firmware_update_id"
+    finished = ("Installed", "InstallationFailed", "DownloadFailed")
+
+    def sent(self, request_id: str, bytes_sent: int) -> None:
+        """Note how far a charge point has read."""
+        self.documents.update_one({"_id": {"$eq": request_id}}, {"$max": {"bytes_sent": bytes_sent}})

@@ -7,9 +7,12 @@ from app.api import (
     account,
     attention,
     charge_points,
+    charger_files,
     charging,
     commands,
+    diagnostics,
     documentation,
+    firmware,
     health,
     http,
     id_tags,
@@ -23,7 +26,20 @@ from app.api.context import EXTENSION
 from app.api.models import Problem
 from app.services import Services
 
-RESOURCES = (account, charging, sessions, charge_points, commands, id_tags, users, attention, health)
+RESOURCES = (
+    account,
+    charging,
+    sessions,
+    charge_points,
+    commands,
+    id_tags,
+    users,
+    attention,
+    health,
+    firmware,
+    diagnostics,
+    charger_files,
+)
 
 
 def create_app(secret: str, services: Services | None = None) -> OpenAPI:

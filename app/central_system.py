@@ -16,6 +16,7 @@ from app.domain.charge_points import clip
 from app.domain.connectors import read_status
 from app.domain.id_tags import mask_id_tag
 from app.domain.times import iso
+from app.files import follow_diagnostics, follow_firmware
 from app.group_commit import GroupCommit
 from app.guesses import Guesses
 from app.housekeeping import Housekeeping
@@ -188,18 +189,20 @@ class CentralSystem:
     async def firmware_status_notification(
         self, source: Source, request: Payload
     ) -> call_result.FirmwareStatusNotification:
-        await self._keep(source, {"firmware_status": clip(request.get("status"), 50)})
+        await self._registration.require_service(source)
+        if told := clip(request.get("status"), 50):
+            await self._run(follow_firmware, self._storage, source.charge_point_id, told, source.received_at)
+            _log("firmware_status", source, status=told)
         return call_result.FirmwareStatusNotification()
 
     async def diagnostics_status_notification(
         self, source: Source, request: Payload
     ) -> call_result.DiagnosticsStatusNotification:
-        await self._keep(source, {"diagnostics_status": clip(request.get("status"), 50)})
-        return call_result.DiagnosticsStatusNotification()
-
-    async def _keep(self, source: Source, facts: dict[str, str | None]) -> None:
         await self._registration.require_service(source)
-        await self._run(self._storage.charge_points.update, source.charge_point_id, facts)
+        if told := clip(request.get("status"), 50):
+            await self._run(follow_diagnostics, self._storage, source.charge_point_id, told, source.received_at)
+            _log("diagnostics_status", source, status=told)
+        return call_result.DiagnosticsStatusNotification()
 
     async def data_transfer(self, source: Source, request: Payload) -> call_result.DataTransfer:
         await self._registration.require_service(source)

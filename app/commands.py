@@ -11,8 +11,10 @@ import orjson
 from ocpp.v16.enums import Action, RegistrationStatus
 
 from app.command_payloads import masked_request, masked_response, require_valid
+from app.config import Settings
 from app.domain.roles import Role
 from app.errors import CommandFailed, Conflict, Forbidden, NotFound
+from app.file_locations import check_location
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
 from ocpp_server.bridge import Bridge
@@ -34,12 +36,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One action a Central System may send: from this row follow its route, role gate, schema and documentation."""
+    """One action a Central System may send: from this row follow its route, role gate, schema and documentation.
+
+    `check` raises BadInput for a payload that an operator must not send, though OCPP's schema allows it.
+    """
 
     action: str
     role: Role
     summary: str
     needs_acceptance: bool = False
+    check: Callable[[Payload, Settings], None] = lambda _payload, _settings: None
 
 
 COMMANDS = {
@@ -47,11 +53,13 @@ COMMANDS = {
     for row in (
         Command(Action.change_configuration, Role.ADMIN, "Set a configuration key"),
         Command(Action.get_configuration, Role.STAFF, "Read configuration keys; all of them when none is named"),
+        Command(Action.get_diagnostics, Role.ADMIN, "Ask for a diagnostics file", check=check_location),
         Command(Action.remote_start_transaction, Role.STAFF, "Ask to start a transaction", needs_acceptance=True),
         Command(Action.remote_stop_transaction, Role.STAFF, "Ask to stop a transaction", needs_acceptance=True),
         Command(Action.reset, Role.STAFF, "Restart the charge point, gently (Soft) or at once (Hard)"),
         Command(Action.trigger_message, Role.STAFF, "Ask the charge point to send a message now"),
         Command(Action.unlock_connector, Role.STAFF, "Release a connector's cable lock"),
+        Command(Action.update_firmware, Role.ADMIN, "Install the firmware at a URL", check=check_location),
     )
 }
 
@@ -86,9 +94,10 @@ class Outcome:
 class Commands:
     """Sends rows of the table through the bridge and writes down what became of each."""
 
-    def __init__(self, storage: Storage, bridge: Bridge, now: Callable[[], datetime]) -> None:
+    def __init__(self, storage: Storage, bridge: Bridge, settings: Settings, now: Callable[[], datetime]) -> None:
         self._storage = storage
         self._bridge = bridge
+        self._settings = settings
         self._now = now
 
     def connected(self, charge_point_id: str) -> bool:
@@ -106,6 +115,7 @@ class Commands:
             raise NotFound(f"there is no charge point {charge_point_id}")
         if command.needs_acceptance and charge_point.registration != RegistrationStatus.accepted:
             raise Conflict("charge_point_not_accepted", "the charge point has not been accepted yet")
+        command.check(payload, self._settings)
         return self.send(charge_point.charge_point_id, (command.action, payload), requested_by=requested_by)
 
     def send(self, charge_point_id: str, request: Any, *, requested_by: str) -> Outcome:

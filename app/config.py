@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.domain.file_hosts import FileHost, read_file_host
 from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import ConfigurationError
 
 MIN_SECRET_BYTES = 32
+MIB = 1024 * 1024
 
 
 def _bind(value: Any) -> str:
@@ -55,6 +57,7 @@ def _network(value: str) -> str:
 Bind = Annotated[str, BeforeValidator(_bind)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)]
+Hosts = Annotated[tuple[Annotated[FileHost, BeforeValidator(read_file_host)], ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -83,6 +86,12 @@ class Settings(BaseSettings):
     call_timeout: float = Field(10.0, gt=0, le=300)
     start_deadline: float = Field(180.0, gt=0, le=3600)
     heartbeat_interval: int = Field(300, ge=10, le=86400)
+    file_hosts: Hosts = ()
+    file_link_lifetime: float = Field(86_400, gt=0, le=31 * 86_400)
+    file_idle_timeout: float = Field(60, gt=0, le=3600)
+    firmware_max_bytes: int = Field(256 * MIB, ge=1)
+    diagnostics_max_bytes: int = Field(64 * MIB, ge=1)
+    diagnostics_lifetime: float = Field(30 * 86_400, gt=0)
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

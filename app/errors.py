@@ -8,6 +8,7 @@ ChargeBridgeError
 ├── Forbidden               known, but not allowed
 ├── NotFound                it is not there, or not yours, which looks the same
 ├── Conflict                the state of things forbids it: `code` says which state
+├── TooLarge                more bytes than may be sent
 ├── TooManyAttempts         wait first
 ├── AlreadyExists           a unique value is taken
 └── CommandFailed           a charge point gave no usable answer; `command_id` leads to the record
@@ -61,6 +62,10 @@ class Conflict(ChargeBridgeError):
     def __init__(self, code: str, message: str, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.code = code
+
+
+class TooLarge(ChargeBridgeError):
+    code = "too_large"
 
 
 class TooManyAttempts(ChargeBridgeError):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from app.files import expire_files
 from app.session_events import expire_due
 from app.storage.database import Storage
 from app.storage.errors import DatabaseError
@@ -15,10 +16,11 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 FLUSH_SECONDS = 10.0
+FILES_SECONDS = 2.0
 
 
 class Housekeeping:
-    """Two loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
+    """Three loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
 
     def __init__(self, storage: Storage, run: Callable[..., Awaitable[Any]], now: Callable[[], datetime]) -> None:
         self.seen: dict[str, datetime] = {}
@@ -31,6 +33,7 @@ class Housekeeping:
         self._tasks = [
             asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep), name="deadlines"),
             asyncio.create_task(self._every(FLUSH_SECONDS, self._flush), name="last-seen"),
+            asyncio.create_task(self._every(FILES_SECONDS, self._expire_files), name="files"),
         ]
 
     async def stop(self) -> None:
@@ -58,6 +61,9 @@ class Housekeeping:
 
     async def _sweep(self) -> None:
         await self._run(expire_due, self._storage, self._now())
+
+    async def _expire_files(self) -> None:
+        await self._run(expire_files, self._storage, self._now())
 
     async def _flush(self) -> None:
         heard, self.seen = self.seen, {}

@@ -7,6 +7,9 @@ from app.accounts import Accounts
 from app.central_system import CentralSystem, utc_now
 from app.commands import Commands
 from app.config import Settings
+from app.diagnostics import Diagnostics
+from app.files import Transfers
+from app.firmware import Firmware
 from app.fleet import Fleet
 from app.services import Services
 from app.sessions import SessionService
@@ -26,7 +29,7 @@ class Process:
         self._storage = Storage(settings.mongodb_uri)
         self._central_system = CentralSystem(self._storage, settings)
         self.bridge = Bridge(self._central_system, server_settings(settings))
-        commands = Commands(self._storage, self.bridge, utc_now)
+        commands = Commands(self._storage, self.bridge, settings, utc_now)
         self.services = Services(
             settings=settings,
             storage=self._storage,
@@ -34,6 +37,9 @@ class Process:
             commands=commands,
             fleet=Fleet(self._storage, utc_now, self._charge_point_changed),
             sessions=SessionService(self._storage, commands, settings, utc_now),
+            firmware=Firmware(self._storage, commands, settings, utc_now),
+            diagnostics=Diagnostics(self._storage, commands, settings, utc_now),
+            transfers=Transfers(max(1, settings.web_threads // 2)),
             now=utc_now,
             loop_lag=self.bridge.loop_lag,
         )

@@ -7,6 +7,9 @@ from datetime import datetime
 from app.accounts import Accounts
 from app.commands import Commands
 from app.config import Settings
+from app.diagnostics import Diagnostics
+from app.files import Transfers
+from app.firmware import Firmware
 from app.fleet import Fleet
 from app.sessions import SessionService
 from app.storage.database import Storage
@@ -22,5 +25,8 @@ class Services:
     commands: Commands
     fleet: Fleet
     sessions: SessionService
+    firmware: Firmware
+    diagnostics: Diagnostics
+    transfers: Transfers
     now: Callable[[], datetime]
     loop_lag: Callable[[], float]

@@ -4,10 +4,12 @@ import logging
 import time
 from uuid import uuid4
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.api.json_text import Json
+from app.api.uploads import is_file_expected
+from app.domain.files import without_token
 from app.domain.id_tags import mask_id_tag
 from app.errors import BadInput
 
@@ -37,6 +39,8 @@ def _begin() -> None:
     g.began = time.perf_counter()
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType
+    if is_file_expected(current_app):
+        return
     # Unreadable JSON and other media types are told as such, before anything else; a token may be in any body.
     if request.content_length or "Transfer-Encoding" in request.headers:
         body = request.get_json()
@@ -63,8 +67,8 @@ def _finish(response: Response) -> Response:
 
 
 def _loggable_path() -> str:
-    """Return the path without an idTag that is part of it: who reads logs shall not be able to charge with them."""
+    """Return the path without an idTag or a link's token in it: who reads logs shall not charge or fetch with them."""
     path = request.path
     if id_tag := (request.view_args or {}).get("idTag"):
         path = path.replace(id_tag, mask_id_tag(id_tag))
-    return path[:200]
+    return without_token(path)[:200]

@@ -17,6 +17,7 @@ from app.errors import (
     Forbidden,
     NotAuthenticated,
     NotFound,
+    TooLarge,
     TooManyAttempts,
 )
 from app.storage.errors import DatabaseError
@@ -31,6 +32,7 @@ STATUSES: dict[type[ChargeBridgeError], int] = {
     NotFound: 404,
     Conflict: 409,
     AlreadyExists: 409,
+    TooLarge: 413,
     TooManyAttempts: 429,
     CommandFailed: 502,
 }
@@ -99,7 +101,7 @@ def _on_http_error(error: HTTPException) -> Response:
     code, detail = HTTP_CODES.get(status, (error.name.casefold().replace(" ", "_"), error.description or error.name))
     response = problem(status, code, detail)
     for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After"):
+        if name in ("Allow", "Content-Range", "Retry-After"):
             response.headers[name] = value
     return response
 

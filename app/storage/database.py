@@ -11,6 +11,9 @@ from app.errors import DatabaseUnusable
 from app.storage.charge_points import ChargePoints
 from app.storage.commands import CommandRecords
 from app.storage.counters import Counters
+from app.storage.diagnostics import DiagnosticsRequests
+from app.storage.files import Files
+from app.storage.firmware import FirmwareImages, FirmwareUpdates
 from app.storage.id_tags import IdTags
 from app.storage.meter_values import MeterValues
 from app.storage.records import Events, Quarantine, Refusals
@@ -49,6 +52,10 @@ class Storage:
         self.refusals = Refusals(database)
         self.quarantine = Quarantine(database)
         self.counters = Counters(database)
+        self.files = Files(database)
+        self.firmware = FirmwareImages(database)
+        self.firmware_updates = FirmwareUpdates(database)
+        self.diagnostics = DiagnosticsRequests(database)
 
     def prepare(self) -> None:
         """Check the server and make the indexes; raises DatabaseUnusable in words an operator can act on."""
@@ -67,6 +74,10 @@ class Storage:
                 self.events,
                 self.refusals,
                 self.quarantine,
+                self.files,
+                self.firmware,
+                self.firmware_updates,
+                self.diagnostics,
             ):
                 collection.ensure_indexes()
         except ServerSelectionTimeoutError as error:

@@ -66,10 +66,7 @@ class Diagnostics:
         )
         name = readable_name(outcome.response.get("fileName"))
         # Some charge points bring the file first and answer then.
-        requests.settle(
-            request.request_id,
-            {"status": ACCEPTED if name else NOTHING_TO_UPLOAD, "command_id": outcome.command_id},
-        )
+        requests.settle(request.request_id, {"status": ACCEPTED if name else NOTHING_TO_UPLOAD})
         if name:
             requests.update(request.request_id, {"file_name": name})
         return self.get(request.request_id)

@@ -49,7 +49,7 @@ def give_order(commands: Commands, requests: FileRequests[R], request: R, order:
     """Keep a request, send its command, return the answer; raises CommandFailed, which names the request."""
     requests.insert(request)
     try:
-        return commands.send(request.charge_point_id, order, requested_by=request.requested_by)
+        outcome = commands.send(request.charge_point_id, order, requested_by=request.requested_by)
     except CommandFailed as failure:
         changes: dict[str, Any] = {"reason": failure.code, "command_id": failure.facts.get("command_id")}
         if failure.outcome in NOT_TAKEN:
@@ -57,6 +57,8 @@ def give_order(commands: Commands, requests: FileRequests[R], request: R, order:
         requests.settle(request.request_id, changes)
         failure.facts[requests.told_as] = request.request_id
         raise
+    requests.update(request.request_id, {"command_id": outcome.command_id})
+    return outcome
 
 
 def follow_firmware(storage: Storage, charge_point_id: str, told: str, at: datetime) -> None:

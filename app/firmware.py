@@ -111,8 +111,8 @@ class Firmware:
         )
         updates = self._storage.firmware_updates
         order = {"location": link.url, "retrieveDate": iso(begins), **retries}
-        outcome = give_order(self._commands, updates, update, (Action.update_firmware, order))
-        updates.settle(update.request_id, {"status": ACCEPTED, "command_id": outcome.command_id})
+        give_order(self._commands, updates, update, (Action.update_firmware, order))
+        updates.settle(update.request_id, {"status": ACCEPTED})
         return updates.get(update.request_id) or update
 
     def _require_fitting(

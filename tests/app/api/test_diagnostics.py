@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.app.file_stories import diagnostics_of, order_diagnostics, path_of, raw_upload, status_in
-from tests.app.stories import problem
+from tests.app.stories import meanwhile, problem
 from tests.live import Api, Charger, Server, until
 
 LOG = b"<script>alert(1)</script>\n" + bytes(range(256)) * 2000
@@ -63,6 +63,17 @@ def test_a_charge_point_without_diagnostics_names_no_file(root: Api, charger: Ch
     charger.answers["GetDiagnostics"] = {}
     answer, _link = order_diagnostics(root, charger)
     assert answer.json()["status"] == "NothingToUpload"
+
+
+def test_a_charge_point_may_bring_the_file_before_it_answers(root: Api, charger: Charger) -> None:
+    answer = meanwhile(lambda: root.post(f"/api/charge_points/{charger.charge_point_id}/diagnostics"))
+    _call, message_id, _action, payload = charger.receive()
+    tell(charger, "Uploading")
+    assert httpx.put(payload["location"] + "early.log", content=LOG).status_code == 200
+    charger.send([3, message_id, {"fileName": "diag.log"}])
+    request = answer().json()
+    assert (request["status"], request["file_name"], request["size"]) == ("Uploaded", "diag.log", len(LOG))
+    assert root.get(f"/api/commands/{request['command_id']}").json()["outcome"] == "answered"
 
 
 def test_a_status_that_nobody_asked_for_is_answered(root: Api, charger: Charger) -> None:

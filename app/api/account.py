@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.api import limits
+from app.api.answers import IdTagAnswer, Tokens, UserAnswer, page_of
 from app.api.context import current_user, services
 from app.api.limits import limiter
 from app.api.models import Body, IdTagPath, Language, Nothing, PageQuery, Printable, Text, shaped
@@ -44,13 +45,13 @@ class Profile(Body):
 
 
 class Signup(Profile):
-    username: Username = Field(examples=["driver1"])
-    password: Password = Field(examples=["correct horse"])
+    username: Username = Field(json_schema_extra={"example": "driver1"})
+    password: Password = Field(json_schema_extra={"example": "correct horse"})
 
 
 class Login(Body):
-    username: Typed = Field(max_length=64, examples=["driver1"])
-    password: Typed = Field(examples=["correct horse"])
+    username: Typed = Field(max_length=64, json_schema_extra={"example": "driver1"})
+    password: Typed = Field(json_schema_extra={"example": "correct horse"})
 
 
 class Refresh(Body):
@@ -62,7 +63,7 @@ class PasswordChange(Body):
     new_password: Password
 
 
-@api.post("/signup", summary="Create an account and log in")
+@api.post("/signup", summary="Create an account and log in", responses={201: Tokens})
 @public
 @limiter.limit(limits.SIGNUPS_OF_ADDRESS)
 def signup(body: Signup) -> tuple[dict[str, Any], int]:
@@ -72,7 +73,7 @@ def signup(body: Signup) -> tuple[dict[str, Any], int]:
     return tokens_for(services.accounts.open_login(user)), 201
 
 
-@api.post("/login", summary="Log in")
+@api.post("/login", summary="Log in", responses={200: Tokens})
 @public
 @limiter.limit(limits.FAILED_LOGINS_OF_ADDRESS, deduct_when=limits.login_failed)
 @limiter.limit(limits.FAILED_LOGINS, key_func=limits.account_and_address, deduct_when=limits.login_failed)
@@ -81,7 +82,7 @@ def login(body: Login) -> dict[str, Any]:
     return tokens_for(services.accounts.log_in(body.username, body.password))
 
 
-@api.post("/refresh", summary="Exchange the refresh token for a new pair")
+@api.post("/refresh", summary="Exchange the refresh token for a new pair", responses={200: Tokens})
 @requires_refresh_token
 def refresh(body: Refresh) -> dict[str, Any]:
     """Each refresh token is good once; one shown twice ends the login and all its tokens."""
@@ -89,7 +90,7 @@ def refresh(body: Refresh) -> dict[str, Any]:
     return tokens_for(services.accounts.rotate(current_user(), claims[LOGIN_CLAIM], claims[ONCE_CLAIM]))
 
 
-@api.post("/logout", summary="End this login")
+@api.post("/logout", summary="End this login", responses={204: None})
 @requires(Role.USER)
 def logout(body: Nothing) -> tuple[str, int]:
     """Both tokens are dead at once."""
@@ -97,19 +98,19 @@ def logout(body: Nothing) -> tuple[str, int]:
     return "", 204
 
 
-@api.get("/me", summary="Your account")
+@api.get("/me", summary="Your account", responses={200: UserAnswer})
 @requires(Role.USER)
 def me() -> dict[str, Any]:
     return user_json(current_user())
 
 
-@api.patch("/me", summary="Change your profile")
+@api.patch("/me", summary="Change your profile", responses={200: UserAnswer})
 @requires(Role.USER)
 def change_me(body: Profile) -> dict[str, Any]:
     return user_json(services.accounts.set_profile(current_user(), body.given()))
 
 
-@api.post("/me/password", summary="Change your password")
+@api.post("/me/password", summary="Change your password", responses={204: None})
 @requires(Role.USER)
 @limiter.limit(limits.FAILED_LOGINS, key_func=limits.account, deduct_when=limits.password_wrong)
 def change_password(body: PasswordChange) -> tuple[str, int]:
@@ -118,13 +119,17 @@ def change_password(body: PasswordChange) -> tuple[str, int]:
     return "", 204
 
 
-@api.get("/me/id_tags", summary="Your idTags")
+@api.get("/me/id_tags", summary="Your idTags", responses={200: page_of(IdTagAnswer)})
 @requires(Role.USER)
 def my_id_tags(query: PageQuery) -> dict[str, Any]:
     return page(services.storage.id_tags, equal([("username", current_user().username)]), query, id_tag_json)
 
 
-@api.post("/me/id_tags/<idTag>/block", summary="Block one of your idTags, for example when a card is lost")
+@api.post(
+    "/me/id_tags/<idTag>/block",
+    summary="Block one of your idTags, for example when a card is lost",
+    responses={200: IdTagAnswer},
+)
 @requires(Role.USER)
 def block_my_id_tag(path: IdTagPath, body: Nothing) -> dict[str, Any]:
     own = equal([("username", current_user().username)])

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
 
+from app.api.answers import QuarantinedAnswer, RefusalAnswer, page_of
 from app.api.context import services
 from app.api.models import Key, PageQuery
 from app.api.paging import page
@@ -19,14 +20,20 @@ class AttentionQuery(PageQuery):
     charge_point_id: Key | None = None
 
 
-@api.get("/refusals", summary="Connections refused within the last week, and why")
+@api.get(
+    "/refusals", summary="Connections refused within the last week, and why", responses={200: page_of(RefusalAnswer)}
+)
 @requires(Role.STAFF)
 def list_refusals(query: AttentionQuery) -> dict[str, Any]:
     where = equal([("charge_point_id", query.charge_point_id)])
     return page(services.storage.refusals, where, query, refusal_json)
 
 
-@api.get("/quarantine", summary="Transaction messages that wait for a person's judgement")
+@api.get(
+    "/quarantine",
+    summary="Transaction messages that wait for a person's judgement",
+    responses={200: page_of(QuarantinedAnswer)},
+)
 @requires(Role.STAFF)
 def list_quarantine(query: AttentionQuery) -> dict[str, Any]:
     where = equal([("charge_point_id", query.charge_point_id)])

@@ -5,6 +5,7 @@ from typing import Any
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.api.answers import ChargingAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, ConnectorId, IdTagText, Key
 from app.api.policy import requires
@@ -17,8 +18,8 @@ api = APIBlueprint("charging", __name__, url_prefix="/api", abp_tags=[Tag(name="
 class StartCharging(Body):
     """`evse_id` is the charge point's id."""
 
-    evse_id: Key = Field(examples=["CP001"])
-    connector_id: ConnectorId = Field(examples=[1])
+    evse_id: Key = Field(json_schema_extra={"example": "CP001"})
+    connector_id: ConnectorId = Field(json_schema_extra={"example": 1})
     idTag: IdTagText | None = Field(None, description="One of your own; your account's when left out.")  # noqa: N815
 
 
@@ -34,8 +35,8 @@ class StopCharging(Body):
     """Either `session_id`, or `evse_id` and `connector_id`."""
 
     session_id: Key | None = None
-    evse_id: Key | None = Field(None, examples=["CP001"])
-    connector_id: ConnectorId | None = Field(None, examples=[1])
+    evse_id: Key | None = Field(None, json_schema_extra={"example": "CP001"})
+    connector_id: ConnectorId | None = Field(None, json_schema_extra={"example": 1})
 
     @model_validator(mode="after")
     def _one_way_to_say_which(self) -> "StopCharging":
@@ -45,7 +46,7 @@ class StopCharging(Body):
         return self
 
 
-@api.post("/start_charging", summary="Start charging")
+@api.post("/start_charging", summary="Start charging", responses={200: ChargingAnswer})
 @requires(Role.USER)
 def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, Any]:
     """Answers with what the charge point said: `Accepted` or `Rejected`. Follow the session for what happens next."""
@@ -53,7 +54,7 @@ def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, 
     return _answer(services.sessions.start(current_user(), request))
 
 
-@api.post("/stop_charging", summary="Stop charging")
+@api.post("/stop_charging", summary="Stop charging", responses={200: ChargingAnswer})
 @requires(Role.USER)
 def stop_charging(body: StopCharging) -> dict[str, Any]:
     return _answer(

@@ -6,6 +6,7 @@ from typing import Any
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import ConfigDict, RootModel, create_model, model_validator
 
+from app.api.answers import CommandAnswer, CommandRecordAnswer, page_of
 from app.api.context import current_user, services
 from app.api.models import ChargePointPath, CommandPath, Key, PageQuery
 from app.api.paging import page
@@ -70,12 +71,18 @@ def _view(command: Command) -> Callable[..., dict[str, Any]]:
 
 
 for _command in COMMANDS.values():
-    api.post(f"/charge_points/<charge_point_id>/commands/{_command.action}", summary=_command.summary)(
-        requires(_command.role)(_view(_command))
-    )
+    api.post(
+        f"/charge_points/<charge_point_id>/commands/{_command.action}",
+        summary=_command.summary,
+        responses={200: CommandAnswer},
+    )(requires(_command.role)(_view(_command)))
 
 
-@api.get("/commands", summary="Commands sent, newest first; your own unless you are staff")
+@api.get(
+    "/commands",
+    summary="Commands sent, newest first; your own unless you are staff",
+    responses={200: page_of(CommandRecordAnswer)},
+)
 @requires(Role.USER)
 def list_commands(query: CommandQuery) -> dict[str, Any]:
     user = current_user()
@@ -90,7 +97,7 @@ def list_commands(query: CommandQuery) -> dict[str, Any]:
     return page(services.storage.commands, where, query, command_json)
 
 
-@api.get("/commands/<command_id>", summary="One command and its outcome")
+@api.get("/commands/<command_id>", summary="One command and its outcome", responses={200: CommandRecordAnswer})
 @requires(Role.USER)
 def get_command(path: CommandPath) -> dict[str, Any]:
     """`outcome`: answered, call_error, timeout, offline, disconnected or refused; absent while it is under way."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
 
+from app.api.answers import Health, Readiness
 from app.api.context import services
 from app.api.policy import public
 from app.storage.errors import DatabaseError
@@ -14,13 +15,13 @@ api = APIBlueprint("health", __name__, abp_tags=[Tag(name="Health")])
 BLOCKED_SECONDS = 5.0
 
 
-@api.get("/healthz", summary="The process answers")
+@api.get("/healthz", summary="The process answers", responses={200: Health})
 @public
 def healthz() -> dict[str, Any]:
     return {"status": "ok"}
 
 
-@api.get("/readyz", summary="The database answers and the loop thread keeps up")
+@api.get("/readyz", summary="The database answers and the loop thread keeps up", responses={200: Readiness})
 @public
 def readyz() -> tuple[dict[str, Any], int]:
     checks = {"database": _database(), "ocpp": _loop()}

@@ -6,6 +6,7 @@ from typing import Any
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
+from app.api.answers import IdTagAnswer, page_of
 from app.api.context import services
 from app.api.models import Body, IdTagPath, IdTagText, Key, Moment, PageQuery, Text
 from app.api.paging import page
@@ -54,7 +55,7 @@ def _facts(body: TagFields) -> dict[str, Any]:
     return facts
 
 
-@api.get("", summary="idTags")
+@api.get("", summary="idTags", responses={200: page_of(IdTagAnswer)})
 @requires(Role.STAFF)
 def list_id_tags(query: TagQuery) -> dict[str, Any]:
     parent = normalise_id_tag(query.parent_id_tag) if query.parent_id_tag else None
@@ -62,7 +63,7 @@ def list_id_tags(query: TagQuery) -> dict[str, Any]:
     return page(services.storage.id_tags, where, query, id_tag_json)
 
 
-@api.post("", summary="Add an idTag")
+@api.post("", summary="Add an idTag", responses={201: IdTagAnswer})
 @requires(Role.STAFF)
 def add_id_tag(body: NewTag) -> tuple[dict[str, Any], int]:
     tag = IdTag(normalise_id_tag(body.idTag) or generate_id_tag(), created_at=services.now())
@@ -72,13 +73,15 @@ def add_id_tag(body: NewTag) -> tuple[dict[str, Any], int]:
         raise Conflict("id_tag_exists", "there is such an idTag already") from error
 
 
-@api.get("/<idTag>", summary="One idTag")
+@api.get("/<idTag>", summary="One idTag", responses={200: IdTagAnswer})
 @requires(Role.STAFF)
 def get_id_tag(path: IdTagPath) -> dict[str, Any]:
     return id_tag_json(_existing(services.storage.id_tags.get(normalise_id_tag(path.idTag))))
 
 
-@api.patch("/<idTag>", summary="Change an idTag: block it, give it a parent, an end or a limit")
+@api.patch(
+    "/<idTag>", summary="Change an idTag: block it, give it a parent, an end or a limit", responses={200: IdTagAnswer}
+)
 @requires(Role.STAFF)
 def change_id_tag(path: IdTagPath, body: TagFields) -> dict[str, Any]:
     facts = _facts(body)

@@ -5,6 +5,7 @@ from typing import Any
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
+from app.api.answers import MeterValueAnswer, Receipt, SessionAnswer, page_of
 from app.api.context import current_user, services
 from app.api.models import IdTagText, Key, PageQuery, SessionPath
 from app.api.paging import page
@@ -34,7 +35,7 @@ class MeterValuesQuery(PageQuery):
     limit: int = Field(1000, ge=1, le=MAX_METER_VALUES)
 
 
-@api.get("", summary="Your sessions, newest first; all sessions for staff")
+@api.get("", summary="Your sessions, newest first; all sessions for staff", responses={200: page_of(SessionAnswer)})
 @requires(Role.USER)
 def list_sessions(query: SessionQuery) -> dict[str, Any]:
     user = current_user()
@@ -52,7 +53,7 @@ def list_sessions(query: SessionQuery) -> dict[str, Any]:
     return page(services.storage.sessions, where, query, session_json)
 
 
-@api.get("/<session_id>", summary="One session")
+@api.get("/<session_id>", summary="One session", responses={200: SessionAnswer})
 @requires(Role.USER)
 def get_session(path: SessionPath) -> dict[str, Any]:
     """`state` runs requested, accepted, waiting_for_vehicle, charging or suspended, stopping, completed; or ends early
@@ -60,7 +61,11 @@ def get_session(path: SessionPath) -> dict[str, Any]:
     return session_json(services.sessions.get(current_user(), path.session_id))
 
 
-@api.get("/<session_id>/meter_values", summary="A session's meter values, oldest first")
+@api.get(
+    "/<session_id>/meter_values",
+    summary="A session's meter values, oldest first",
+    responses={200: page_of(MeterValueAnswer)},
+)
 @requires(Role.USER)
 def get_meter_values(path: SessionPath, query: MeterValuesQuery) -> dict[str, Any]:
     session = services.sessions.get(current_user(), path.session_id)
@@ -68,7 +73,7 @@ def get_meter_values(path: SessionPath, query: MeterValuesQuery) -> dict[str, An
     return {"items": [meter_value_json(value) for value in values], "next": None}
 
 
-@api.get("/<session_id>/receipt", summary="A finished session's receipt")
+@api.get("/<session_id>/receipt", summary="A finished session's receipt", responses={200: Receipt})
 @requires(Role.USER)
 def get_receipt(path: SessionPath) -> dict[str, Any]:
     session = services.sessions.get(current_user(), path.session_id)

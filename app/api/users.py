@@ -6,6 +6,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
 from app.api.account import Email, Password, Username
+from app.api.answers import UserAnswer, page_of
 from app.api.context import current_user, services
 from app.api.models import Body, Language, PageQuery, Text, UserPath
 from app.api.paging import page
@@ -25,7 +26,7 @@ class UserFields(Body):
 
 
 class NewUser(UserFields):
-    username: Username = Field(examples=["staff1"])
+    username: Username = Field(json_schema_extra={"example": "staff1"})
     password: Password
 
 
@@ -38,13 +39,13 @@ class UserQuery(PageQuery):
     disabled: bool | None = None
 
 
-@api.get("", summary="Users")
+@api.get("", summary="Users", responses={200: page_of(UserAnswer)})
 @requires(Role.ADMIN)
 def list_users(query: UserQuery) -> dict[str, Any]:
     return page(services.storage.users, equal([("role", query.role), ("disabled", query.disabled)]), query, user_json)
 
 
-@api.post("", summary="Create a user")
+@api.post("", summary="Create a user", responses={201: UserAnswer})
 @requires(Role.ADMIN)
 def create_user(body: NewUser) -> tuple[dict[str, Any], int]:
     """Admins create users and staff; root creates admins and roots."""
@@ -53,13 +54,15 @@ def create_user(body: NewUser) -> tuple[dict[str, Any], int]:
     return user_json(user), 201
 
 
-@api.get("/<username>", summary="One user")
+@api.get("/<username>", summary="One user", responses={200: UserAnswer})
 @requires(Role.ADMIN)
 def get_user(path: UserPath) -> dict[str, Any]:
     return user_json(services.accounts.named(path.username))
 
 
-@api.patch("/<username>", summary="Change a user's role or profile, or disable the account")
+@api.patch(
+    "/<username>", summary="Change a user's role or profile, or disable the account", responses={200: UserAnswer}
+)
 @requires(Role.ADMIN)
 def change_user(path: UserPath, body: UserChange) -> dict[str, Any]:
     return user_json(services.accounts.change_as(current_user(), path.username, body.given()))

@@ -69,8 +69,8 @@ def get_session(path: SessionPath) -> dict[str, Any]:
 @requires(Role.USER)
 def get_meter_values(path: SessionPath, query: MeterValuesQuery) -> dict[str, Any]:
     session = services.sessions.get(current_user(), path.session_id)
-    values = services.storage.meter_values.of_session(session, services.now(), query.limit)
-    return {"items": [meter_value_json(value) for value in values], "next": None}
+    values = services.storage.meter_values
+    return page(values, values.of_session(session, services.now()), query, meter_value_json)
 
 
 @api.get("/<session_id>/receipt", summary="A finished session's receipt", responses={200: Receipt})

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import orjson
 from pymongo.errors import BulkWriteError
 
 from app.domain.meter_values import Reading
@@ -15,7 +16,7 @@ from app.storage.collection import Collection, Document
 _DUPLICATE_KEY = 11000
 _LATE = timedelta(days=1)
 _READINGS = ("energy_wh", "power_w", "current_a", "voltage_v", "soc")
-_SAMPLE_FIELDS = ("value", "context", "format", "measurand", "phase", "location", "unit")
+_SAMPLE_FIELDS = frozenset({"value", "context", "format", "measurand", "phase", "location", "unit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,11 @@ def to_record(
     received_at: datetime,
 ) -> Document:
     """Return a reading as it is kept. Its id follows from its content, so a message sent again is kept once."""
-    sampled = [{k: str(s[k])[:2000] for k in _SAMPLE_FIELDS if s.get(k) is not None} for s in reading.raw]
-    content = repr((transaction_id, sampled)).encode("utf-8", "replace")
+    sampled = [
+        {name: str(value)[:2000] for name, value in sample.items() if value is not None and name in _SAMPLE_FIELDS}
+        for sample in reading.raw
+    ]
+    content = orjson.dumps((transaction_id, sampled), option=orjson.OPT_SORT_KEYS)
     digest = hashlib.blake2b(content, digest_size=9).hexdigest()
     record: Document = {
         "_id": f"{_prefix(charge_point_id, connector_id)}{_moment(reading.at)}/{digest}",
@@ -79,14 +83,15 @@ class MeterValues(Collection[MeterValue]):
             if refused or error.details["writeConcernErrors"]:
                 raise
 
-    def of_session(self, session: Session, now: datetime, limit: int) -> list[MeterValue]:
-        """Return a session's series by the charger's time: its transaction's values, and those of nobody between."""
+    def of_session(self, session: Session, now: datetime) -> Document:
+        """Return the filter for a session's series by the charger's time: its transaction's values, and those of
+        nobody between."""
         begin = session.started_at
         if begin is None:
-            return []
+            return {"_id": {"$exists": False}}
         end = session.stopped_at or now
         prefix = _prefix(session.charge_point_id, session.connector_id)
-        where: Document = {
+        return {
             "_id": {
                 "$gte": prefix + _moment(begin - CLOCK_SLACK),
                 "$lt": prefix + _moment(end + _LATE),
@@ -96,7 +101,6 @@ class MeterValues(Collection[MeterValue]):
                 {"transaction_id": {"$exists": False}, "at": {"$gte": begin, "$lte": end}},
             ],
         }
-        return self.find(where, sort=[("_id", 1)], limit=limit)
 
 
 def _prefix(charge_point_id: str, connector_id: int) -> str:
@@ -104,4 +108,4 @@ def _prefix(charge_point_id: str, connector_id: int) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return at.strftime("%Y%m%dT%H%M%S.") + f"{at.microsecond // 1000:03d}"
+    return at.isoformat(timespec="milliseconds")[:23]

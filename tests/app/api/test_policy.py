@@ -83,6 +83,9 @@ def test_only_the_door_and_the_signposts_are_open_to_everybody() -> None:
         "/api/signup",
         "/docs",
         "/docs/<path:name>",
+        # The link itself is the credential of these two.
+        "/files/diagnostics/<path:link>",
+        "/files/firmware/<token>/<name>",
         "/healthz",
         "/openapi.json",
         "/readyz",

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -19,6 +20,10 @@ from uuid import uuid4
 import httpx
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
+
+from app.storage.database import Storage
+from app.storage.embedded import running_uri
+from tests.contract import Contract
 
 ROOT_PASSWORD = "root password for tests"
 T = TypeVar("T")
@@ -63,7 +68,12 @@ class Server:
         """Return a client that comes from this address of the machine."""
         # Without verify=False each client would read all the world's certificates, for plain HTTP.
         transport = httpx.HTTPTransport(verify=False, local_address=address)
-        return Api(httpx.Client(base_url=self.url, timeout=30, transport=transport))
+        hooks = {"response": [self.contract.check]}
+        return Api(httpx.Client(base_url=self.url, timeout=30, transport=transport, event_hooks=hooks))
+
+    @cached_property
+    def contract(self) -> Contract:
+        return Contract(self.url)
 
     def log_in(self, username: str, password: str) -> "Api":
         api = self.anonymous()
@@ -77,9 +87,7 @@ class Server:
         """Return a new driver, who lives elsewhere than all the others: an address may only sign up so many."""
         number = next(_numbers)
         api = self.anonymous(f"127.1.{number // 250}.{number % 250 + 1}")
-        api.use(
-            api.post("/api/signup", username=f"driver{number}-{uuid4().hex[:6]}", password="a driver's").json()
-        )
+        api.use(api.post("/api/signup", username=f"driver{number}-{uuid4().hex[:6]}", password="a driver's").json())
         return api
 
     def stop(self, sign: int = signal.SIGTERM) -> int:
@@ -247,3 +255,22 @@ def _ready(server: Server) -> bool:
         return httpx.get(f"{server.url}/readyz", timeout=5).status_code == 200
     except httpx.TransportError:
         return False
+
+
+def another_database(server: Server) -> str:
+    """Return the URI of a new, empty database beside the server's own."""
+    uri = running_uri(server.data_dir)
+    assert uri is not None
+    return uri.replace("/?", f"/test-{uuid4().hex[:10]}?authSource=admin&")
+
+
+@contextmanager
+def empty_storage(server: Server) -> Iterator[Storage]:
+    """Give the storage of an empty database beside the server's own, until the end of the block."""
+    storage = Storage(another_database(server))
+    try:
+        storage.prepare()
+        yield storage
+        storage.client.drop_database(storage.sessions.documents.database.name)
+    finally:
+        storage.close()

@@ -6,6 +6,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 
+from app.api.answers import Received
 from app.api.context import services
 from app.api.downloads import UNTYPED, attachment
 from app.api.policy import public
@@ -44,7 +45,12 @@ def fetch_firmware(path: FirmwareLink) -> Response:
 
 
 # Charge points put a name behind the link, with one slash, two or none.
-@api.put("/diagnostics/<path:link>", summary="Bring diagnostics", merge_slashes=False)
+@api.put(
+    "/diagnostics/<path:link>",
+    summary="Bring diagnostics",
+    responses={200: Received},
+    merge_slashes=False,
+)
 @public
 @takes_file
 def put_diagnostics(path: DiagnosticsLink, raw: FileBody) -> dict[str, Any]:
@@ -52,7 +58,12 @@ def put_diagnostics(path: DiagnosticsLink, raw: FileBody) -> dict[str, Any]:
     return _receive(path.link)
 
 
-@api.post("/diagnostics/<path:link>", summary="Bring diagnostics by a form", merge_slashes=False)
+@api.post(
+    "/diagnostics/<path:link>",
+    summary="Bring diagnostics by a form",
+    responses={200: Received},
+    merge_slashes=False,
+)
 @public
 @takes_file
 def post_diagnostics(path: DiagnosticsLink, raw: FileBody) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 
+from app.api.answers import DiagnosticsAnswer, page_of
 from app.api.context import current_user, services
 from app.api.downloads import UNTYPED, attachment
 from app.api.firmware import Retries, RetryInterval, retries, shown
@@ -38,7 +39,11 @@ class DiagnosticsQuery(PageQuery):
     status: Key | None = None
 
 
-@api.post("/charge_points/<charge_point_id>/diagnostics", summary="Ask a charge point for its diagnostics")
+@api.post(
+    "/charge_points/<charge_point_id>/diagnostics",
+    summary="Ask a charge point for its diagnostics",
+    responses={201: DiagnosticsAnswer},
+)
 @requires(Role.ADMIN)
 def request_diagnostics(path: ChargePointPath, body: NewDiagnostics) -> tuple[dict[str, Any], int]:
     """The charge point gets a link of its own to bring one file to. `status` NothingToUpload: it named no file."""
@@ -52,7 +57,11 @@ def request_diagnostics(path: ChargePointPath, body: NewDiagnostics) -> tuple[di
     return diagnostics_json(request), 201
 
 
-@api.get("/diagnostics", summary="Diagnostics asked for, newest first")
+@api.get(
+    "/diagnostics",
+    summary="Diagnostics asked for, newest first",
+    responses={200: page_of(DiagnosticsAnswer)},
+)
 @requires(Role.ADMIN)
 def list_diagnostics(query: DiagnosticsQuery) -> dict[str, Any]:
     """`status`: Requested, Accepted, NothingToUpload or Failed; then what the charge point tells: Uploading, Uploaded,
@@ -61,7 +70,11 @@ def list_diagnostics(query: DiagnosticsQuery) -> dict[str, Any]:
     return page(services.storage.diagnostics, where, query, diagnostics_json)
 
 
-@api.get("/diagnostics/<diagnostics_id>", summary="One request for diagnostics")
+@api.get(
+    "/diagnostics/<diagnostics_id>",
+    summary="One request for diagnostics",
+    responses={200: DiagnosticsAnswer},
+)
 @requires(Role.ADMIN)
 def get_diagnostics(path: DiagnosticsPath) -> dict[str, Any]:
     return diagnostics_json(services.diagnostics.get(path.diagnostics_id))

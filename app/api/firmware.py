@@ -6,6 +6,7 @@ from flask import abort
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError
 
+from app.api.answers import FirmwareAnswer, FirmwareUpdateAnswer, page_of
 from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, Key, Moment, PageQuery, Printable, Text, shaped
 from app.api.paging import page
@@ -65,7 +66,11 @@ class UpdateQuery(PageQuery):
     status: Key | None = None
 
 
-@api.post("/firmware", summary="Upload a firmware image")
+@api.post(
+    "/firmware",
+    summary="Upload a firmware image",
+    responses={201: FirmwareAnswer},
+)
 @requires(Role.ADMIN)
 @takes_file
 def add_firmware(query: FirmwareQuery, raw: FileBody) -> tuple[dict[str, Any], int]:
@@ -85,19 +90,31 @@ def add_firmware(query: FirmwareQuery, raw: FileBody) -> tuple[dict[str, Any], i
     return firmware_json(services.firmware.add(upload.pieces(), describe, current_user().username)), 201
 
 
-@api.get("/firmware", summary="Firmware images, newest first")
+@api.get(
+    "/firmware",
+    summary="Firmware images, newest first",
+    responses={200: page_of(FirmwareAnswer)},
+)
 @requires(Role.ADMIN)
 def list_firmware(query: PageQuery) -> dict[str, Any]:
     return page(services.storage.firmware, {}, query, firmware_json)
 
 
-@api.get("/firmware/<firmware_id>", summary="One firmware image")
+@api.get(
+    "/firmware/<firmware_id>",
+    summary="One firmware image",
+    responses={200: FirmwareAnswer},
+)
 @requires(Role.ADMIN)
 def get_firmware(path: FirmwarePath) -> dict[str, Any]:
     return firmware_json(services.firmware.get(path.firmware_id))
 
 
-@api.delete("/firmware/<firmware_id>", summary="Delete a firmware image")
+@api.delete(
+    "/firmware/<firmware_id>",
+    summary="Delete a firmware image",
+    responses={204: None},
+)
 @requires(Role.ADMIN)
 def remove_firmware(path: FirmwarePath) -> tuple[str, int]:
     """Downloads of it end; the updates stay listed."""
@@ -105,7 +122,11 @@ def remove_firmware(path: FirmwarePath) -> tuple[str, int]:
     return "", 204
 
 
-@api.post("/charge_points/<charge_point_id>/firmware_updates", summary="Update a charge point's firmware")
+@api.post(
+    "/charge_points/<charge_point_id>/firmware_updates",
+    summary="Update a charge point's firmware",
+    responses={201: FirmwareUpdateAnswer},
+)
 @requires(Role.ADMIN)
 def update_firmware(path: ChargePointPath, body: NewUpdate) -> tuple[dict[str, Any], int]:
     """The charge point gets a link of its own, good for this update alone. Follow `status` in the list of updates."""
@@ -121,7 +142,11 @@ def update_firmware(path: ChargePointPath, body: NewUpdate) -> tuple[dict[str, A
     return update_json(update), 201
 
 
-@api.get("/firmware_updates", summary="Firmware updates, newest first")
+@api.get(
+    "/firmware_updates",
+    summary="Firmware updates, newest first",
+    responses={200: page_of(FirmwareUpdateAnswer)},
+)
 @requires(Role.ADMIN)
 def list_updates(query: UpdateQuery) -> dict[str, Any]:
     """`status`: Requested, Accepted or Failed; then what the charge point tells: Downloading, Downloaded, Installing,

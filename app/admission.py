@@ -1,13 +1,17 @@
-"""Who may connect as a charge point: the door's rules (OCPP-J §3, §6)."""
+"""Who may connect as a charge point: the door's decision (OCPP-J §3, §6; security whitepaper A00)."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from ocpp.v16.enums import RegistrationStatus
 
+from app.client_certificates import subject_of
 from app.config import Settings
-from app.domain.charge_points import ChargePoint, charge_point_key, hash_password, password_matches
+from app.domain.charge_points import ChargePoint, hash_password
 from app.errors import AlreadyExists
+from app.incidents import note_once_an_hour
+from app.security_changes import came_in, key_shown
+from app.security_profiles import BASIC, NONE, TLS_AND_BASIC, Shown, objection
 from app.storage.database import Storage
 from app.storage.records import Refusal, refusal_key
 from ocpp_server.central_system import Admission, Admitted, Handshake, Refused
@@ -19,17 +23,27 @@ PENDING_FOR = timedelta(days=1)
 def admit(storage: Storage, settings: Settings, handshake: Handshake) -> Admission:
     """Judge a newcomer. An unknown id costs the same password work as a known one with a wrong password."""
     charge_point = storage.charge_points.get(handshake.charge_point_id)
-    matches = password_matches(handshake.password or b"", charge_point.password_hash if charge_point else None)
+    key = key_shown(charge_point, handshake.password or b"")
     if charge_point is None:
         return _unknown(storage, settings, handshake)
-    if charge_point.security_profile == 0:
-        return Admitted(charge_point.charge_point_id)
-    if handshake.username is None or handshake.password is None:
-        return Refused(401, "no password given: Basic authentication is required for this charge point")
-    if charge_point_key(handshake.username) != charge_point_key(charge_point.charge_point_id):
-        return Refused(401, "the user name of Basic authentication must be the charge point's id")
-    if not matches:
-        return Refused(401, "password wrong")
+    certificate = handshake.client_certificate
+    shown = Shown(handshake, key is not None, subject_of(certificate) if certificate is not None else None)
+    higher = {profile for profile in charge_point.pending_profiles.values() if profile > charge_point.security_profile}
+    for profile in sorted(higher, reverse=True):
+        if objection(profile, charge_point, shown, settings) is None:
+            return _admitted(storage, charge_point, key, profile, handshake)
+    refused = objection(charge_point.security_profile, charge_point, shown, settings)
+    if refused is None:
+        return _admitted(storage, charge_point, key, charge_point.security_profile, handshake)
+    detail = {"reason": refused.reason, "remote_address": handshake.remote_address}
+    note_once_an_hour(storage, charge_point.charge_point_id, "connection_refused", handshake.received_at, **detail)
+    return refused
+
+
+def _admitted(
+    storage: Storage, charge_point: ChargePoint, key: str | None, profile: int, handshake: Handshake
+) -> Admitted:
+    came_in(storage, charge_point, key, profile, handshake.received_at)
     return Admitted(charge_point.charge_point_id)
 
 
@@ -39,7 +53,7 @@ def _unknown(storage: Storage, settings: Settings, handshake: Handshake) -> Admi
     newcomer = ChargePoint(
         charge_point_id=handshake.charge_point_id,
         registration=RegistrationStatus.accepted,
-        security_profile=0,
+        security_profile=NONE,
         created_at=handshake.received_at,
     )
     if settings.unknown_charge_points == "pending":
@@ -48,8 +62,9 @@ def _unknown(storage: Storage, settings: Settings, handshake: Handshake) -> Admi
         until = handshake.received_at + PENDING_FOR
         newcomer = replace(newcomer, registration=RegistrationStatus.pending, pending_until=until)
     if handshake.password:
-        # First come, first kept: from now on this id needs the password it came with.
-        newcomer = replace(newcomer, security_profile=1, password_hash=hash_password(handshake.password))
+        # First come, first kept: from now on this id needs the password it came with, and TLS if it came with that.
+        profile = TLS_AND_BASIC if handshake.secure else BASIC
+        newcomer = replace(newcomer, security_profile=profile, password_hash=hash_password(handshake.password))
     try:
         storage.charge_points.insert(newcomer)
     except AlreadyExists:

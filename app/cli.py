@@ -140,17 +140,15 @@ def charge_points() -> None:
 @charge_points.command("add")
 @click.argument("charge_point_id")
 @click.option("--password", help="16 to 40 bytes; one is made when left out.")
-@click.option("--security-profile", type=click.IntRange(0, 1), default=1, show_default=True)
+@click.option("--security-profile", type=click.IntRange(0, 3), default=1, show_default=True)
+@click.option("--serial-number", help="What a certificate's CN has to be; needed for profile 3.")
 @click.option("--name")
 @click.option("--place")
-def charge_points_add(
-    charge_point_id: str, password: str | None, security_profile: int, name: str | None, place: str | None
-) -> None:
+def charge_points_add(charge_point_id: str, password: str | None, **facts: Any) -> None:
     """Add a charge point and print what to enter in it."""
-    facts = {"security_profile": security_profile, "name": name, "place": place}
     with _Open() as storage:
-        charge_point, password = Fleet(storage, utc_now, lambda _: None).add(charge_point_id, password, facts)
-        click.echo(f"url       {load_settings().ocpp_url}/{charge_point.charge_point_id}")
+        charge_point, password = _fleet(storage).add(charge_point_id, password, facts)
+        click.echo(f"url       {load_settings().url_for(charge_point.security_profile)}/{charge_point.charge_point_id}")
         if password:
             click.echo(f"user      {charge_point.charge_point_id}\npassword  {password}   (shown this once)")
 
@@ -170,7 +168,11 @@ def charge_points_list() -> None:
 def charge_points_set_password(charge_point_id: str, password: str | None) -> None:
     """Give a charge point a new password; it counts from the next connection on."""
     with _Open() as storage:
-        click.echo(Fleet(storage, utc_now, lambda _: None).set_password(charge_point_id, password))
+        click.echo(_fleet(storage).set_password(charge_point_id, password))
+
+
+def _fleet(storage: Storage) -> Fleet:
+    return Fleet(storage, load_settings(), utc_now, lambda _: None)
 
 
 @main.group("id-tags")

@@ -15,6 +15,7 @@ from app.config import Settings
 from app.domain.roles import Role
 from app.errors import CommandFailed, Conflict, Forbidden, NotFound
 from app.file_locations import check_location
+from app.security_changes import SecurityChange, did_not_take, security_change
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
 from ocpp_server.bridge import Bridge
@@ -38,20 +39,22 @@ log = logging.getLogger(__name__)
 class Command:
     """One action a Central System may send: from this row follow its route, role gate, schema and documentation.
 
-    `check` raises BadInput for a payload that an operator must not send, though OCPP's schema allows it.
+    `security_change` tells of a payload what it changes about how the charge point comes in. `check` raises
+    BadInput for a payload that an operator must not send, though OCPP's schema allows it.
     """
 
     action: str
     role: Role
     summary: str
     needs_acceptance: bool = False
+    security_change: Callable[[Payload], SecurityChange | None] = lambda _payload: None
     check: Callable[[Payload, Settings], None] = lambda _payload, _settings: None
 
 
 COMMANDS = {
     row.action: row
     for row in (
-        Command(Action.change_configuration, Role.ADMIN, "Set a configuration key"),
+        Command(Action.change_configuration, Role.ADMIN, "Set a configuration key", security_change=security_change),
         Command(Action.get_configuration, Role.STAFF, "Read configuration keys; all of them when none is named"),
         Command(Action.get_diagnostics, Role.ADMIN, "Ask for a diagnostics file", check=check_location),
         Command(Action.remote_start_transaction, Role.STAFF, "Ask to start a transaction", needs_acceptance=True),
@@ -121,7 +124,7 @@ class Commands:
     def send(self, charge_point_id: str, request: Any, *, requested_by: str) -> Outcome:
         """Send a request (an ocpp `call` dataclass, or action and payload) and return the answer.
 
-        Raises CommandFailed with the outcome, or BadInput when the payload breaks OCPP's schema.
+        Raises CommandFailed with the outcome, BadInput when the payload breaks OCPP's schema, Conflict.
         """
         action, payload = request if isinstance(request, tuple) else (action_of(request), to_payload(request))
         require_valid(action, payload)
@@ -133,6 +136,9 @@ class Commands:
             requested_by=requested_by,
             requested_at=self._now(),
         )
+        change = COMMANDS[action].security_change(payload) if action in COMMANDS else None
+        if change is not None:
+            change.keep(self._storage, charge_point_id, record.command_id)
         self._storage.commands.insert(record)
         try:
             response = self._bridge.send(charge_point_id, (action, payload))
@@ -140,9 +146,11 @@ class Commands:
             self._finish(record, "disconnected", error="the server stopped meanwhile")
             raise
         except CallFailed as failure:
+            self._drop_if_not_taken(change, record, failure)
             answer = _error_answer(failure) if isinstance(failure, CallErrorReceived) else None
             self._finish(record, failure.outcome, response=answer, error=str(failure))
             raise _command_failed(_code(failure), failure.outcome, record.command_id, answer) from failure
+        self._drop_if_not_taken(change, record, response)
         status, response = response.get("status"), masked_response(action, response)
         self._finish(record, "answered", status=status, response=response)
         return Outcome(record.command_id, action, status, response)
@@ -153,6 +161,12 @@ class Commands:
         answer = orjson.loads(record.response) if record and record.response and code == "call_error" else None
         outcome = record.outcome if record and record.outcome else "refused"
         return _command_failed(code, outcome, command_id, answer, **facts)
+
+    def _drop_if_not_taken(
+        self, change: SecurityChange | None, record: CommandRecord, result: Payload | CallFailed
+    ) -> None:
+        if change is not None and did_not_take(result):
+            change.drop(self._storage, record.charge_point_id, record.command_id)
 
     def _finish(
         self,

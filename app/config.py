@@ -47,11 +47,9 @@ def _listed(value: Any) -> Any:
 
 def _network(value: str) -> str:
     try:
-        return str(ipaddress.ip_network(value))
+        return str(ipaddress.ip_network(value, strict=False))
     except ValueError:
-        raise ValueError(
-            f"{ascii(value)} is no IP address or network, such as 10.0.0.7 or 10.0.0.0/24"
-        ) from None
+        raise ValueError(f"{ascii(value)} is no IP address or network, such as 10.0.0.7 or 10.0.0.0/24") from None
 
 
 Bind = Annotated[str, BeforeValidator(_bind)]
@@ -119,9 +117,20 @@ class Settings(BaseSettings):
     @property
     def ocpp_tls_url(self) -> str | None:
         """Return where charge points connect over TLS, if they can."""
-        if self.public_ocpp_url and self.public_ocpp_url.startswith("wss:"):
+        public = urlsplit(self.public_ocpp_url or "")
+        if public.scheme == "wss":
             return self.public_ocpp_url
-        return f"wss://{reachable(self.ocpp_tls_bind)}/ocpp" if self.ocpp_tls_cert else None
+        if not self.ocpp_tls_cert:
+            return None
+        if public.hostname is None:
+            return f"wss://{reachable(self.ocpp_tls_bind)}/ocpp"
+        host = f"[{public.hostname}]" if ":" in public.hostname else public.hostname
+        port = self.ocpp_tls_bind.rpartition(":")[2]
+        return public._replace(scheme="wss", netloc=f"{host}:{port}").geturl()
+
+    def url_for(self, security_profile: int) -> str:
+        """Return the address to enter in a charge point of a security profile."""
+        return (self.ocpp_tls_url if security_profile >= 2 else None) or self.ocpp_url
 
 
 def reachable(bind: str) -> str:

@@ -31,7 +31,7 @@ class Demo:
     """Starts the parts as an operator would, plays the sequence as an app would, and ends everything together."""
 
     def __init__(self, settings: Settings, *, leave: bool) -> None:
-        for bind in (settings.http_bind, settings.ocpp_bind):
+        for bind in settings.binds.values():
             if bind.rpartition(":")[0] not in LOOPBACK:
                 raise ConfigurationError(
                     f"the demo's passwords are known to all, so it runs on 127.0.0.1, not on {bind}"

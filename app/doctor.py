@@ -12,6 +12,7 @@ from app.config import Settings, jwt_secret, reachable
 from app.errors import ChargeBridgeError, ConfigurationError
 from app.serving import require_free, storage
 from app.storage.embedded import EmbeddedMongoError
+from app.tls import certificate_of, kind_of, server_context
 
 MAX_CLOCK_DIFFERENCE = 2.0
 
@@ -28,8 +29,10 @@ def examine(settings: Settings) -> Iterator[Verdict]:
     yield _secret(settings)
     yield from _database(settings)
     ours = _answers(settings)
-    yield _port("HTTP_BIND", settings.http_bind, ours)
-    yield _port("OCPP_BIND", settings.ocpp_bind, ours)
+    for name, bind in settings.binds.items():
+        yield _port(name, bind, ours)
+    if settings.ocpp_tls_cert:
+        yield _certificates(settings)
 
 
 def _secret(settings: Settings) -> Verdict:
@@ -64,6 +67,17 @@ def _answers(settings: Settings) -> bool:
             return bool(json.load(answer) == {"status": "ok"})
     except (OSError, ValueError, HTTPException):
         return False
+
+
+def _certificates(settings: Settings) -> Verdict:
+    try:
+        server_context(settings)
+        certificates = [certificate_of(path) for path in settings.ocpp_tls_cert]
+    except ConfigurationError as error:
+        return Verdict("certificates", False, str(error))
+    ends = [certificate.not_valid_after_utc for certificate in certificates]
+    found = ", ".join(f"{kind_of(one)} until {end:%Y-%m-%d}" for one, end in zip(certificates, ends, strict=True))
+    return Verdict("certificates", min(ends) > datetime.now(UTC), found)
 
 
 def _port(name: str, bind: str, ours: bool) -> Verdict:

@@ -1,26 +1,33 @@
 """Charge points as operators keep them: add, change, remove, give a new password."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from app.config import Settings
 from app.domain.charge_points import (
     PASSWORD_MAX_BYTES,
     PASSWORD_MIN_BYTES,
     ChargePoint,
     generate_password,
     hash_password,
+    key_bytes,
     valid_charge_point_id,
 )
 from app.errors import AlreadyExists, BadInput, Conflict, NotFound
+from app.security_profiles import MUTUAL_TLS, WITH_PASSWORD, require_served
 from app.storage.database import Storage
 
 
 class Fleet:
     """The use cases; `changed` is told the id of a charge point whose connection must be looked at anew."""
 
-    def __init__(self, storage: Storage, now: Callable[[], datetime], changed: Callable[[str], None]) -> None:
+    def __init__(
+        self, storage: Storage, settings: Settings, now: Callable[[], datetime], changed: Callable[[str], None]
+    ) -> None:
         self._storage = storage
+        self._settings = settings
         self._now = now
         self._changed = changed
 
@@ -29,18 +36,18 @@ class Fleet:
     ) -> tuple[ChargePoint, str | None]:
         """Add a charge point; returns it and its password, which is shown this once.
 
-        None given → one is made. Security profile 0 needs none. Raises BadInput, Conflict.
+        None given → one is made where the security profile needs one. Raises BadInput, Conflict.
         """
         if not valid_charge_point_id(charge_point_id):
             raise BadInput("id", "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ .")
-        if facts.get("security_profile") != 0:
-            password = _checked(password) if password is not None else generate_password()
-        charge_point = ChargePoint(
-            charge_point_id=charge_point_id,
-            password_hash=hash_password(password.encode()) if password is not None else None,
-            created_at=self._now(),
-            **facts,
-        )
+        charge_point = ChargePoint(charge_point_id=charge_point_id, created_at=self._now(), **facts)
+        self._require_profile(charge_point)
+        if password is not None:
+            password = _checked(password)
+        elif charge_point.security_profile in WITH_PASSWORD:
+            password = generate_password()
+        if password is not None:
+            charge_point = replace(charge_point, password_hash=hash_password(key_bytes(password)))
         try:
             return self._storage.charge_points.insert(charge_point), password
         except AlreadyExists as error:
@@ -54,23 +61,36 @@ class Fleet:
         return charge_point
 
     def change(self, charge_point_id: str, changes: Mapping[str, Any]) -> ChargePoint:
-        """Change a charge point's name, place, security profile or registration; a change of the last two ends its
-        connection, so that the rules it came in under are the rules in force."""
+        """Change a charge point's name, place, serial number, security profile or registration; a change of the last
+        three ends its connection, so that the rules it came in under are the rules in force. Raises Conflict."""
         before = self.get(charge_point_id)
-        if changes.get("security_profile", 0) > 0 and before.password_hash is None:
+        if "security_profile" in changes or "serial_number" in changes:
+            self._require_profile(replace(before, **changes))
+        if changes.get("security_profile") in WITH_PASSWORD and before.password_hash is None:
             raise Conflict("password_missing", "set a password before a profile that needs one")
+        if "security_profile" in changes:
+            changes = {**changes, "pending_profiles": None}
         if "registration" in changes:
             changes = {**changes, "pending_until": None}
         after = self._storage.charge_points.update(charge_point_id, changes) or before
-        if (before.security_profile, before.registration) != (after.security_profile, after.registration):
+        if _rules_for(before) != _rules_for(after):
             self._changed(before.charge_point_id)
         return after
+
+    def _require_profile(self, charge_point: ChargePoint) -> None:
+        """Raise Conflict unless a charge point can come in by its profile."""
+        require_served(charge_point.security_profile, self._settings)
+        if charge_point.security_profile == MUTUAL_TLS and charge_point.serial_number is None:
+            raise Conflict(
+                "serial_number_missing", "security profile 3 needs the serial number, which is the certificate's CN"
+            )
 
     def set_password(self, charge_point_id: str, password: str | None) -> str:
         """Give a charge point a new Basic-auth password and return it; the open connection ends."""
         password = _checked(password) if password is not None else generate_password()
         charge_point = self.get(charge_point_id)
-        self._storage.charge_points.update(charge_point_id, {"password_hash": hash_password(password.encode())})
+        digest = hash_password(key_bytes(password))
+        self._storage.charge_points.update(charge_point_id, {"password_hash": digest, "pending_keys": None})
         self._changed(charge_point.charge_point_id)
         return password
 
@@ -81,6 +101,10 @@ class Fleet:
             raise Conflict("charge_point_busy", "a session is open on this charge point; stop it first")
         self._storage.charge_points.delete(charge_point_id)
         self._changed(charge_point.charge_point_id)
+
+
+def _rules_for(charge_point: ChargePoint) -> tuple[object, ...]:
+    return charge_point.security_profile, charge_point.registration, charge_point.serial_number
 
 
 def _checked(password: str) -> str:

@@ -14,6 +14,7 @@ from app.fleet import Fleet
 from app.services import Services
 from app.sessions import SessionService
 from app.storage.database import Storage
+from app.tls import server_context
 from ocpp_server.bridge import Bridge
 from ocpp_server.settings import ServerSettings
 
@@ -35,7 +36,7 @@ class Process:
             storage=self._storage,
             accounts=Accounts(self._storage, utc_now),
             commands=commands,
-            fleet=Fleet(self._storage, utc_now, self._charge_point_changed),
+            fleet=Fleet(self._storage, settings, utc_now, self._charge_point_changed),
             sessions=SessionService(self._storage, commands, settings, utc_now),
             firmware=Firmware(self._storage, commands, settings, utc_now),
             diagnostics=Diagnostics(self._storage, commands, settings, utc_now),
@@ -60,11 +61,16 @@ class Process:
 
 
 def server_settings(settings: Settings) -> ServerSettings:
-    """Return what the OCPP server is told of the process's settings."""
+    """Return what the OCPP server is told of the process's settings; raises ConfigurationError."""
     host, _, port = settings.ocpp_bind.rpartition(":")
+    tls_host, _, tls_port = settings.ocpp_tls_bind.rpartition(":")
     return ServerSettings(
         host=host.strip("[]"),
         port=int(port),
+        tls=server_context(settings),
+        tls_host=tls_host.strip("[]"),
+        tls_port=int(tls_port),
+        trusted_proxies=settings.trusted_proxies,
         call_timeout=settings.call_timeout,
         heartbeat_interval=settings.heartbeat_interval,
     )

@@ -14,6 +14,7 @@ from app.gunicorn_conf import Gunicorn
 from app.storage.database import Storage
 from app.storage.embedded import EmbeddedMongo, running_uri
 from app.storage.errors import DatabaseError
+from app.tls import server_context
 
 Say = Callable[[str], None]
 
@@ -21,7 +22,8 @@ Say = Callable[[str], None]
 def serve(settings: Settings, say: Say) -> None:
     """Run the server until it is told to stop; raises ConfigurationError, DatabaseUnusable, EmbeddedMongoError."""
     secret = jwt_secret(settings)
-    for name, bind in (("HTTP_BIND", settings.http_bind), ("OCPP_BIND", settings.ocpp_bind)):
+    server_context(settings)
+    for name, bind in settings.binds.items():
         require_free(name, bind)
     with database(settings, say, attach=False) as uri:
         ready_settings = settings.model_copy(update={"mongodb_uri": uri, "jwt_secret_key": secret})
@@ -97,7 +99,8 @@ def require_free(name: str, bind: str) -> None:
 def _greet(settings: Settings, password: str | None, say: Say) -> None:
     say(f"ChargeBridge  API          {settings.http_url}/api")
     say(f"              API docs     {settings.http_url}/docs")
-    say(f"              chargers     {settings.ocpp_url}/<charge point id>")
+    for url in dict.fromkeys(filter(None, (settings.ocpp_url, settings.ocpp_tls_url))):
+        say(f"              chargers     {url}/<charge point id>")
     if password is not None:
         say(f"              first login  {settings.root_username} / {password}   (shown this once: write it down)")
     say("              stop         Ctrl-C")

@@ -6,6 +6,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from ocpp.v16.enums import RegistrationStatus
 from pydantic import Field, StrictInt
 
+from app.api.answers import ChargePointAnswer, EventAnswer, NewChargePointAnswer, PasswordAnswer, page_of
 from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, Key, PageQuery, Printable, Text
 from app.api.paging import page
@@ -19,7 +20,12 @@ api = APIBlueprint("charge_points", __name__, url_prefix="/api/charge_points", a
 
 SecurityProfile = Annotated[
     StrictInt,
-    Field(ge=0, le=1, description="0: no password; 1: Basic authentication. TLS profiles are not served yet."),
+    Field(
+        ge=0,
+        le=3,
+        description="0: no password; 1: Basic authentication; 2: the same over TLS; 3: TLS with a client certificate, "
+        "whose CN is the serial number.",
+    ),
 ]
 ChargePointPassword = Annotated[str, Field(min_length=16, max_length=40), Printable]
 
@@ -31,10 +37,11 @@ class ChargePointQuery(PageQuery):
 
 
 class NewChargePoint(Body):
-    id: Key = Field(examples=["CP001"])
+    id: Key = Field(json_schema_extra={"example": "CP001"})
     password: ChargePointPassword | None = Field(None, description="One is made and returned when left out.")
     security_profile: SecurityProfile = 1
-    name: Text | None = Field(None, examples=["Car park, level 1"])
+    serial_number: Text | None = Field(None, description="Learned at boot, except in profile 3, which needs it.")
+    name: Text | None = Field(None, json_schema_extra={"example": "Car park, level 1"})
     place: Text | None = None
 
 
@@ -42,6 +49,7 @@ class ChargePointChange(Body):
     name: Text | None = None
     place: Text | None = None
     security_profile: SecurityProfile = 1
+    serial_number: Text | None = Field(None, description="Learned at boot, except in profile 3, which needs it.")
     registration: RegistrationStatus = Field(
         RegistrationStatus.accepted, description="What BootNotification is answered with."
     )
@@ -56,7 +64,7 @@ def _as_seen(charge_point: ChargePoint) -> dict[str, Any]:
     return charge_point_for_staff(charge_point) if staff else charge_point_for_drivers(charge_point)
 
 
-@api.get("", summary="Charge points")
+@api.get("", summary="Charge points", responses={200: page_of(ChargePointAnswer)})
 @requires(Role.USER)
 def list_charge_points(query: ChargePointQuery) -> dict[str, Any]:
     if not current_user().role.at_least(Role.STAFF):
@@ -65,30 +73,30 @@ def list_charge_points(query: ChargePointQuery) -> dict[str, Any]:
     return page(services.storage.charge_points, where, query, _as_seen)
 
 
-@api.get("/<charge_point_id>", summary="One charge point")
+@api.get("/<charge_point_id>", summary="One charge point", responses={200: ChargePointAnswer})
 @requires(Role.USER)
 def get_charge_point(path: ChargePointPath) -> dict[str, Any]:
     return _as_seen(services.fleet.get(path.charge_point_id))
 
 
-@api.post("", summary="Add a charge point")
+@api.post("", summary="Add a charge point", responses={201: NewChargePointAnswer})
 @requires(Role.ADMIN)
 def add_charge_point(body: NewChargePoint) -> tuple[dict[str, Any], int]:
     """The password is in this answer and never again; `url` is what to enter in the charge point."""
     facts = {k: v for k, v in body.given().items() if k not in ("id", "password")}
     charge_point, password = services.fleet.add(body.id, body.password, facts)
-    url = f"{services.settings.ocpp_url}/{charge_point.charge_point_id}"
+    url = f"{services.settings.url_for(charge_point.security_profile)}/{charge_point.charge_point_id}"
     secret = {"password": password} if password is not None else {}
     return charge_point_for_staff(charge_point) | {"url": url} | secret, 201
 
 
-@api.patch("/<charge_point_id>", summary="Change a charge point")
+@api.patch("/<charge_point_id>", summary="Change a charge point", responses={200: ChargePointAnswer})
 @requires(Role.ADMIN)
 def change_charge_point(path: ChargePointPath, body: ChargePointChange) -> dict[str, Any]:
     return charge_point_for_staff(services.fleet.change(path.charge_point_id, body.given()))
 
 
-@api.delete("/<charge_point_id>", summary="Remove a charge point")
+@api.delete("/<charge_point_id>", summary="Remove a charge point", responses={204: None})
 @requires(Role.ADMIN)
 def remove_charge_point(path: ChargePointPath) -> tuple[str, int]:
     """Its connection ends; its sessions stay."""
@@ -96,14 +104,18 @@ def remove_charge_point(path: ChargePointPath) -> tuple[str, int]:
     return "", 204
 
 
-@api.post("/<charge_point_id>/password", summary="Give a charge point a new password")
+@api.post("/<charge_point_id>/password", summary="Give a charge point a new password", responses={200: PasswordAnswer})
 @requires(Role.ADMIN)
 def set_charge_point_password(path: ChargePointPath, body: NewPassword) -> dict[str, Any]:
     """The password is in this answer and never again; the charge point's connection ends."""
     return {"password": services.fleet.set_password(path.charge_point_id, body.password)}
 
 
-@api.get("/<charge_point_id>/events", summary="What happened to a charge point, newest first")
+@api.get(
+    "/<charge_point_id>/events",
+    summary="What happened to a charge point, newest first",
+    responses={200: page_of(EventAnswer)},
+)
 @requires(Role.STAFF)
 def list_events(path: ChargePointPath, query: PageQuery) -> dict[str, Any]:
     charge_point = services.fleet.get(path.charge_point_id)

@@ -103,6 +103,8 @@ def charge_point_for_staff(charge_point: ChargePoint) -> dict[str, Any]:
     return charge_point_for_drivers(charge_point) | _tidy(
         {
             "security_profile": charge_point.security_profile,
+            "pending_security_profile": max(charge_point.pending_profiles.values(), default=None),
+            "pending_password": bool(charge_point.pending_keys) or None,
             "registration": charge_point.registration.value,
             "vendor": charge_point.vendor,
             "model": charge_point.model,

@@ -12,6 +12,7 @@ from ocpp.v16.enums import RegistrationStatus
 ID_PATTERN = r"[A-Za-z0-9*\-_=:+|@.]([A-Za-z0-9*\-_=:+|@. ]{0,46}[A-Za-z0-9*\-_=:+|@.])?"
 PASSWORD_MIN_BYTES = 16
 PASSWORD_MAX_BYTES = 40
+KEY_BYTES = range(16, 21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class ChargePoint:
 
     `booted_at` is when a boot was last answered with Accepted. `pending_until` is when an unknown charge point that
     nobody has accepted is forgotten again.
+
+    `pending_keys` (digests) and `pending_profiles` are what it has been sent and may come back with, by the command
+    that sent it, oldest first.
     """
 
     charge_point_id: str
@@ -39,6 +43,8 @@ class ChargePoint:
     place: str | None = None
     security_profile: int = 1
     password_hash: str | None = None
+    pending_keys: dict[str, str] = field(default_factory=dict)
+    pending_profiles: dict[str, int] = field(default_factory=dict)
     registration: RegistrationStatus = RegistrationStatus.accepted
     vendor: str | None = None
     model: str | None = None
@@ -77,6 +83,18 @@ def generate_password() -> str:
     """Return a new Basic-auth key: 20 random characters (119 bits), within the 16–20 bytes of OCPP-J §6."""
     alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
     return "".join(secrets.choice(alphabet) for _ in range(20))
+
+
+def key_bytes(text: str) -> bytes:
+    """Return the key that a text stands for: the bytes it is the hex of, if they are 16 to 20, else its own.
+
+    Stored so, a key is recognised as raw bytes and as hex in either case.
+    """
+    try:
+        decoded = bytes.fromhex(text)
+    except ValueError:
+        return text.encode()
+    return decoded if len(decoded) in KEY_BYTES and len(text) == 2 * len(decoded) else text.encode()
 
 
 def hash_password(password: bytes) -> str:

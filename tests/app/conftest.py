@@ -1,9 +1,10 @@
 """A second server, which waits for nobody: for what happens when charge points do not answer in time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.app.secure import SecureServer, closing_all, secure_server
 from tests.app.stories import new_charger
 from tests.live import Api, Charger, Server, running_server
 
@@ -36,3 +37,31 @@ def impatient_driver(impatient_server: Server) -> Iterator[Api]:
     api = impatient_server.sign_up()
     yield api
     api.close()
+
+
+@pytest.fixture(scope="session")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureServer]:
+    """A server that serves charge points over TLS too."""
+    with secure_server(tmp_path_factory.mktemp("secure")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def secure_root(secure: SecureServer) -> Iterator[Api]:
+    api = secure.plain.root()
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def over_tls(secure: SecureServer) -> Iterator[Callable[..., Charger]]:
+    """Connect over TLS; every connection is closed at the end of the test."""
+    with closing_all(secure.over_tls) as connect:
+        yield connect
+
+
+@pytest.fixture
+def over_plain(secure: SecureServer) -> Iterator[Callable[..., Charger]]:
+    """Connect to the same server without TLS."""
+    with closing_all(secure.in_the_clear) as connect:
+        yield connect

@@ -118,7 +118,8 @@ def test_without_the_right_credentials_nobody_comes_in_and_the_operator_reads_wh
     (one,) = refusals(operator, charge_point)
     assert (one["status"], one["reason"], one["count"]) == (401, reason, 1)
     assert "currentTime" in genuine.call("Heartbeat", {})
-    assert events_of(operator, genuine) == []
+    (event,) = events_of(operator, genuine)
+    assert (event["kind"], event["reason"]) == ("connection_refused", reason)
 
 
 def test_the_user_name_may_differ_in_case(plug: Callable[..., Charger], charge_point: str) -> None:

@@ -1,61 +1,21 @@
 """Typed settings from the environment and `.env`; a bad value stops the process with one readable line."""
 
 import contextlib
-import ipaddress
 import os
-import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.domain.file_hosts import FileHost, read_file_host
 from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import ConfigurationError
+from app.setting_shapes import Bind, Hosts, Networks, Paths, url
 
 MIN_SECRET_BYTES = 32
 MIB = 1024 * 1024
-
-
-def _bind(value: Any) -> str:
-    host, colon, port = str(value).strip().rpartition(":")
-    if not colon or not re.fullmatch("[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
-        raise ValueError("must be HOST:PORT, such as 127.0.0.1:8000")
-    if ":" in host and not (host.startswith("[") and host.endswith("]")):
-        raise ValueError("must have an IPv6 address in brackets, such as [::1]:8000")
-    return f"{host or '0.0.0.0'}:{int(port)}"
-
-
-def _url(*schemes: str) -> BeforeValidator:
-    def check(value: Any) -> str:
-        text = str(value).strip().rstrip("/")
-        parts = urlsplit(text)
-        plain = re.fullmatch(r"[\x21-\x7e]+", text) and not parts.query and not parts.fragment
-        if parts.scheme not in schemes or not parts.hostname or not plain:
-            raise ValueError(f"must be a URL such as {schemes[-1]}://charging.example.org")
-        return text
-
-    return BeforeValidator(check)
-
-
-def _listed(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def _network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value, strict=False))
-    except ValueError:
-        raise ValueError(f"{ascii(value)} is no IP address or network, such as 10.0.0.7 or 10.0.0.0/24") from None
-
-
-Bind = Annotated[str, BeforeValidator(_bind)]
-Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
-Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)]
-Hosts = Annotated[tuple[Annotated[FileHost, BeforeValidator(read_file_host)], ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -73,8 +33,8 @@ class Settings(BaseSettings):
     ocpp_tls_client_ca: Path | None = None
     cpo_name: str | None = Field(None, max_length=64)
     trusted_proxies: Networks = ()
-    public_url: Annotated[str, _url("http", "https")] | None = None
-    public_ocpp_url: Annotated[str, _url("ws", "wss")] | None = None
+    public_url: Annotated[str, url("http", "https")] | None = None
+    public_ocpp_url: Annotated[str, url("ws", "wss")] | None = None
     jwt_secret_key: str | None = None
     root_username: str = Field("root", pattern=f"^{USERNAME_PATTERN}$")
     root_password: str | None = Field(None, min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)

@@ -1,0 +1,52 @@
+"""The shapes of single settings: an address to listen on, a URL, lists of files, networks and hosts."""
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_settings import NoDecode
+
+from app.domain.file_hosts import FileHost, read_file_host
+
+
+def _bind(value: Any) -> str:
+    host, colon, port = str(value).strip().rpartition(":")
+    if not colon or not re.fullmatch("[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
+        raise ValueError("must be HOST:PORT, such as 127.0.0.1:8000")
+    if ":" in host and not (host.startswith("[") and host.endswith("]")):
+        raise ValueError("must have an IPv6 address in brackets, such as [::1]:8000")
+    return f"{host or '0.0.0.0'}:{int(port)}"
+
+
+def url(*schemes: str) -> BeforeValidator:
+    """Return what reads a URL of one of these schemes, without a slash at its end."""
+
+    def check(value: Any) -> str:
+        text = str(value).strip().rstrip("/")
+        parts = urlsplit(text)
+        plain = re.fullmatch(r"[\x21-\x7e]+", text) and not parts.query and not parts.fragment
+        if parts.scheme not in schemes or not parts.hostname or not plain:
+            raise ValueError(f"must be a URL such as {schemes[-1]}://charging.example.org")
+        return text
+
+    return BeforeValidator(check)
+
+
+def _listed(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        raise ValueError(f"{ascii(value)} is no IP address or network, such as 10.0.0.7 or 10.0.0.0/24") from None
+
+
+Bind = Annotated[str, BeforeValidator(_bind)]
+Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)]
+Hosts = Annotated[tuple[Annotated[FileHost, BeforeValidator(read_file_host)], ...], NoDecode, BeforeValidator(_listed)]

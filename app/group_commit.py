@@ -11,8 +11,9 @@ MAX_BATCH = 2000
 class GroupCommit(Generic[T]):
     """Collects items while a write is under way, then writes all of them at once.
 
-    `write` stores a batch and returns when it is durable; what it raises, every waiter of that batch gets. Memory is
-    bounded by the callers: each waits for its own item.
+    `write` stores a batch and returns when it is durable; what it raises, every waiter of that batch gets. A batch is
+    no larger than MAX_BATCH items, unless one waiter alone has more. Memory is bounded by the callers: each waits for
+    its own items.
     """
 
     def __init__(self, write: Callable[[Sequence[T]], Awaitable[None]]) -> None:
@@ -31,10 +32,19 @@ class GroupCommit(Generic[T]):
     async def _write_all(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
-                await self._settle(batch)
+                await self._settle(self._next_batch())
         finally:
             self._writer = None
+
+    def _next_batch(self) -> list[tuple[Sequence[T], asyncio.Future[None]]]:
+        taken = size = 0
+        for items, _done in self._waiting:
+            size += len(items)
+            if taken and size > MAX_BATCH:
+                break
+            taken += 1
+        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return batch
 
     async def _settle(self, batch: list[tuple[Sequence[T], asyncio.Future[None]]]) -> None:
         items = [item for items, _done in batch for item in items]

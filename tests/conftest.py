@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 
 from app.storage.database import Storage
-from app.storage.embedded import running_uri
-from tests.live import Api, Charger, Server, plug_in, running_server
+from tests.live import Api, Charger, Server, empty_storage, plug_in, running_server
 
 
 @pytest.fixture(scope="session")
@@ -17,17 +16,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def prepared_storage(server: Server) -> Iterator[Storage]:
+    """A database beside the server's own, with its indexes."""
+    with empty_storage(server) as storage:
+        yield storage
+
+
 @pytest.fixture
-def storage(server: Server) -> Iterator[Storage]:
-    """An empty database beside the server's own."""
-    uri = running_uri(server.data_dir)
-    assert uri is not None
-    address, _, options = uri.partition("?")
-    opened = Storage(f"{address.rstrip('/')}/test-{uuid4().hex[:10]}?{options}")
-    opened.prepare()
-    yield opened
-    opened.client.drop_database(opened.sessions.documents.database.name)
-    opened.close()
+def storage(prepared_storage: Storage) -> Iterator[Storage]:
+    """The same, empty for each test."""
+    yield prepared_storage
+    for name in prepared_storage.sessions.documents.database.list_collection_names():
+        prepared_storage.sessions.documents.database[name].delete_many({})
 
 
 @pytest.fixture(scope="session")

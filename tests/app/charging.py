@@ -63,7 +63,7 @@ def session_of(root: Api, transaction_id: int) -> dict[str, Any]:
 
 
 def sessions_on(root: Api, charger: Charger) -> list[dict[str, Any]]:
-    return list(root.get("/api/sessions", charge_point_id=charger.charge_point_id).json()["items"])
+    return list(root.get("/api/sessions", charge_point_id=charger.charge_point_id, limit=500).json()["items"])
 
 
 def series_of(root: Api, session: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,90 @@
+"""No question that is asked while people wait may read a whole collection."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from app.domain.sessions import ENDED, OPEN, RUNNING
+from app.storage.collection import Collection
+from app.storage.database import Storage
+
+NOW = datetime(2026, 6, 15, tzinfo=UTC)
+
+
+def plans(storage: Storage, ask: Callable[[Storage], Any]) -> list[dict[str, Any]]:
+    """Return the plan of every query that `ask` makes."""
+    found: list[dict[str, Any]] = []
+    original = Collection.find
+
+    def explained(self: Collection[Any], where: Any, sort: Any = None, limit: int = 0) -> Any:
+        found.append(self.documents.find(where, sort=sort, limit=limit).explain()["queryPlanner"]["winningPlan"])
+        return original(self, where, sort, limit)
+
+    def first(self: Collection[Any], where: Any, sort: Any = None) -> Any:
+        return next(iter(explained(self, where, sort, 1)), None)
+
+    with patch.object(Collection, "find", explained), patch.object(Collection, "first", first):
+        ask(storage)
+    return found
+
+
+def stages(plan: Any) -> set[str]:
+    if isinstance(plan, list):
+        return set().union(*map(stages, plan)) if plan else set()
+    if not isinstance(plan, dict):
+        return set()
+    own = {plan["stage"]} if "stage" in plan else set()
+    return own.union(*(stages(value) for value in plan.values()))
+
+
+QUESTIONS: dict[str, Callable[[Storage], Any]] = {
+    "a charge point": lambda s: s.charge_points.get("CP"),
+    "a tag": lambda s: s.id_tags.get("TAG"),
+    "a user": lambda s: s.users.by_name("name"),
+    "a session": lambda s: s.sessions.get("id"),
+    "the session of a transaction": lambda s: s.sessions.by_transaction("CP", 1),
+    "whose a transaction is": lambda s: s.sessions.owner_of(1),
+    "a start seen before": lambda s: s.sessions.first({"start_key": "key"}),
+    "a stop seen before": lambda s: s.sessions.first({"stop_key": "key"}),
+    "what is open on a connector": lambda s: s.sessions.open_on("CP", 1),
+    "what is open on a charge point": lambda s: s.sessions.open_on("CP"),
+    "what runs on some charge points": lambda s: s.sessions.running_on(["CP", "CP2"]),
+    "what a tag has running": lambda s: s.sessions.of_tag("TAG", RUNNING),
+    "what a tag has open": lambda s: s.sessions.of_tag("TAG", OPEN),
+    "what was closed without a stop": lambda s: s.sessions.closed_without_stop("CP", NOW),
+    "whose deadline has passed": lambda s: s.sessions.due(NOW),
+}
+LISTS: dict[str, Callable[[Storage], Any]] = {
+    "sessions": lambda s: s.sessions.page({}, None, 50),
+    "sessions, next page": lambda s: s.sessions.page({"charge_point_id": {"$eq": "CP"}}, (NOW, "id"), 50),
+    "sessions of a charge point": lambda s: s.sessions.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
+    "sessions of a driver": lambda s: s.sessions.page({"username": {"$eq": "u"}}, None, 50),
+    "sessions of a tag": lambda s: s.sessions.page({"id_tag": {"$eq": "TAG"}}, None, 50),
+    "sessions in a state": lambda s: s.sessions.page({"state": {"$eq": ENDED[0].value}}, None, 50),
+    "charge points": lambda s: s.charge_points.page({}, None, 50),
+    "tags": lambda s: s.id_tags.page({}, None, 50),
+    "users": lambda s: s.users.page({}, None, 50),
+    "commands": lambda s: s.commands.page({}, None, 50),
+    "commands to a charge point": lambda s: s.commands.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
+    "commands of somebody": lambda s: s.commands.page({"requested_by": {"$eq": "u"}}, None, 50),
+    "events of a charge point": lambda s: s.events.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
+    "refusals": lambda s: s.refusals.page({}, None, 50),
+    "refusals of a charge point": lambda s: s.refusals.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
+    "what was set aside": lambda s: s.quarantine.page({}, None, 50),
+    "what was set aside of a charge point": lambda s: s.quarantine.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_is_answered_by_an_index(prepared_storage: Storage, question: str) -> None:
+    for plan in plans(prepared_storage, QUESTIONS[question]):
+        assert stages(plan).isdisjoint({"COLLSCAN", "EOF"}), plan
+
+
+@pytest.mark.parametrize("listed", LISTS)
+def test_a_list_is_read_in_its_order_and_not_sorted(prepared_storage: Storage, listed: str) -> None:
+    for plan in plans(prepared_storage, LISTS[listed]):
+        assert stages(plan).isdisjoint({"COLLSCAN", "SORT", "EOF"}), plan

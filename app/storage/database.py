@@ -1,6 +1,7 @@
 """The database: one client, every collection, indexes made at start."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pymongo
 from pymongo import MongoClient
@@ -22,24 +23,28 @@ from app.storage.users import Logins, Users
 
 DEFAULT_NAME = "chargebridge"
 OLDEST_SERVER = (6, 0)
+# A new index over the meter values of years takes its time.
+INDEX_SECONDS = 3600
+# What the URI does not say. People and charge points wait: a database that hangs is told as one within seconds.
+DEFAULTS: dict[str, Any] = {
+    "appname": "chargebridge",
+    "serverSelectionTimeoutMS": 5000,
+    "connectTimeoutMS": 5000,
+    "socketTimeoutMS": 5000,
+    "maxPoolSize": 64,
+    "waitQueueTimeoutMS": 5000,
+}
 
 
 class Storage:
     """Every collection of one database. Nothing is acknowledged that is not on the majority's disks."""
 
     def __init__(self, uri: str) -> None:
-        self.client: MongoClient[dict[str, Any]] = MongoClient(
-            uri,
-            tz_aware=True,
-            appname="chargebridge",
-            serverSelectionTimeoutMS=5000,
-            connectTimeoutMS=5000,
-            socketTimeoutMS=20000,
-            maxPoolSize=64,
-            waitQueueTimeoutMS=5000,
-        )
+        given = {name.casefold() for name, _value in parse_qsl(urlsplit(uri).query)}
+        defaults = {name: value for name, value in DEFAULTS.items() if name.casefold() not in given}
+        self.client: MongoClient[dict[str, Any]] = MongoClient(uri, tz_aware=True, **defaults)
         database = self.client.get_default_database(DEFAULT_NAME).with_options(
-            write_concern=WriteConcern("majority", j=True, wtimeout=10000)
+            write_concern=WriteConcern("majority", j=True, wtimeout=4000)
         )
         self.users = Users(database)
         self.logins = Logins(database)
@@ -63,23 +68,24 @@ class Storage:
             version = tuple(self.client.server_info()["versionArray"][:2])
             if version < OLDEST_SERVER:
                 raise DatabaseUnusable(f"MongoDB {'.'.join(map(str, version))} is too old; 6.0 or newer is needed")
-            for collection in (
-                self.users,
-                self.logins,
-                self.id_tags,
-                self.charge_points,
-                self.sessions,
-                self.meter_values,
-                self.commands,
-                self.events,
-                self.refusals,
-                self.quarantine,
-                self.files,
-                self.firmware,
-                self.firmware_updates,
-                self.diagnostics,
-            ):
-                collection.ensure_indexes()
+            with pymongo.timeout(INDEX_SECONDS):
+                for collection in (
+                    self.users,
+                    self.logins,
+                    self.id_tags,
+                    self.charge_points,
+                    self.sessions,
+                    self.meter_values,
+                    self.commands,
+                    self.events,
+                    self.refusals,
+                    self.quarantine,
+                    self.files,
+                    self.firmware,
+                    self.firmware_updates,
+                    self.diagnostics,
+                ):
+                    collection.ensure_indexes()
         except ServerSelectionTimeoutError as error:
             raise DatabaseUnusable(f"MongoDB does not answer: {str(error).split(',')[0]}") from error
         except PyMongoError as error:

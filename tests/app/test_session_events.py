@@ -36,11 +36,11 @@ def test_a_status_without_a_time_is_of_now(charger: Charger, root: Api) -> None:
     assert ago(minutes=1) <= kept["status_at"]
 
 
-@pytest.mark.parametrize("timestamp", ["1970-01-01T00:00:00Z", "banana", "2099-01-01T00:00:00Z", ago(hours=-2)])
+@pytest.mark.parametrize("timestamp", ["1970-01-01T00:00:00Z", "banana", "2099-01-01T00:00:00Z", "two hours ahead"])
 def test_a_status_by_a_wrong_clock_neither_gets_lost_nor_shuts_out_the_next(
     charger: Charger, root: Api, timestamp: str
 ) -> None:
-    charger.status(1, "Preparing", timestamp=timestamp)
+    charger.status(1, "Preparing", timestamp=ago(hours=-2) if timestamp == "two hours ahead" else timestamp)
     assert connector(root, charger)["status"] == "Preparing"
     charger.status(1, "Available", timestamp=ago(seconds=-1))
     assert connector(root, charger)["status"] == "Available"

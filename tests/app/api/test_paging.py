@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -108,6 +107,6 @@ def test_a_filter_is_checked_like_any_input(root: Api, path: str, query: dict[st
 
 
 @pytest.mark.parametrize("thing", ["charge_points", "commands", "id_tags", "sessions", "users"])
-@pytest.mark.parametrize("key", ["0" * 24, "$ne", "%7B%22%24ne%22%3A1%7D", "😀", "%ff", uuid4().hex])
+@pytest.mark.parametrize("key", ["0" * 24, "$ne", "%7B%22%24ne%22%3A1%7D", "😀", "%ff", "f" * 32])
 def test_a_key_that_is_nothing_of_ours_is_not_found(root: Api, thing: str, key: str) -> None:
     problem(root.get(f"/api/{thing}/{key}"), 404, "not_found")

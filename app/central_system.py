@@ -68,6 +68,7 @@ class CentralSystem:
 
     async def stopping(self) -> None:
         await self._housekeeping.stop()
+        await self._meter_values.stop()
         self._executor.shutdown(wait=True)
 
     async def admit(self, handshake: Handshake) -> Admission:
@@ -138,6 +139,7 @@ class CentralSystem:
     async def start_transaction(self, source: Source, request: Payload) -> call_result.StartTransaction:
         """Answer with the true verdict even to a guesser, for what has begun has to be booked under it."""
         await self._registration.require_service(source)
+        await self._meter_values.catch_up(source.charge_point_id)
         info, session = await self._run(self._starts.book, source.charge_point_id, request, source.received_at)
         _log(
             "transaction_started",
@@ -153,6 +155,7 @@ class CentralSystem:
 
     async def stop_transaction(self, source: Source, request: Payload) -> call_result.StopTransaction:
         await self._registration.require_service(source)
+        await self._meter_values.catch_up(source.charge_point_id)
         info, session = await self._run(self._stops.book, source.charge_point_id, request, source.received_at)
         _log(
             "transaction_stopped" if session else "transaction_unknown",
@@ -181,6 +184,7 @@ class CentralSystem:
         await self._registration.require_service(source)
         connector = read_status(request, source.received_at)
         if connector is not None:
+            await self._meter_values.catch_up(source.charge_point_id)
             kept = await self._run(follow_status, self._storage, source.charge_point_id, connector)
             said = {"status": connector.status, "error_code": connector.error_code}
             _log("status", source, connector_id=connector.connector_id, **said, kept=kept)

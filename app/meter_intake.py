@@ -11,6 +11,7 @@ from app.domain.meter_values import Reading, read
 from app.domain.sessions import Session
 from app.domain.transactions import running_at, transaction_number
 from app.group_commit import GroupCommit
+from app.live_sessions import LiveSessions
 from app.storage.collection import Document
 from app.storage.database import Storage
 from app.storage.meter_values import to_record
@@ -46,6 +47,7 @@ class MeterIntake:
         self._storage = storage
         self._run = run
         self._group = GroupCommit[Metered](self._write)
+        self._live = LiveSessions(self._bring_up_to_date)
         self._owned: OrderedDict[tuple[str, int], Owned] = OrderedDict()
 
     async def take(self, charge_point_id: str, request: dict[str, Any], received_at: datetime) -> int | None:
@@ -83,13 +85,24 @@ class MeterIntake:
         if len(self._owned) > REMEMBERED:
             self._owned.popitem(last=False)
 
-    async def _write(self, batch: Sequence[Metered]) -> None:
-        await self._run(self._store, batch)
+    async def catch_up(self, charge_point_id: str) -> None:
+        """Bring a charge point's sessions up to date before something else is booked on them."""
+        await self._live.catch_up(charge_point_id)
 
-    def _store(self, batch: Sequence[Metered]) -> None:
+    async def stop(self) -> None:
+        """Bring every session up to date."""
+        await self._live.stop()
+
+    async def _write(self, batch: Sequence[Metered]) -> None:
+        await self._live.follow(await self._run(self._store, batch))
+
+    def _store(self, batch: Sequence[Metered]) -> list[Progress]:
         # The values first: a crash in between makes the charge point repeat itself, and the same value is kept once.
         self._storage.meter_values.insert_batch([one.record for one in batch])
-        self._storage.sessions.progress(self._progress(batch))
+        return self._progress(batch)
+
+    async def _bring_up_to_date(self, progress: Sequence[Progress]) -> None:
+        await self._run(self._storage.sessions.progress, progress)
 
     def _progress(self, batch: Sequence[Metered]) -> list[Progress]:
         """Attribute the values to transactions: by their number, else to what ran on their connector at the time."""

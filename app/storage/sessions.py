@@ -16,11 +16,26 @@ _LIVE_FIELDS = (("last_register_wh", "energy_wh"), ("power_w", "power_w"), ("soc
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a MeterValues said of a transaction while it runs."""
+    """What MeterValues said of a transaction while it runs: the newest of each reading, and the first register."""
 
     charge_point_id: str
     transaction_id: int
     reading: Reading
+    first_register_wh: float | None = None
+
+
+def combined(earlier: Progress, later: Progress) -> Progress:
+    """Return two of one transaction as one, as if the first had been written and then the second."""
+    old, new = earlier.reading, later.reading
+    if new.at < old.at:
+        return earlier
+    reading = Reading(
+        at=new.at,
+        energy_wh=old.energy_wh if new.energy_wh is None else new.energy_wh,
+        power_w=old.power_w if new.power_w is None else new.power_w,
+        soc=old.soc if new.soc is None else new.soc,
+    )
+    return Progress(later.charge_point_id, later.transaction_id, reading, _first_register(earlier))
 
 
 class Sessions(Collection[Session]):
@@ -33,11 +48,6 @@ class Sessions(Collection[Session]):
     indexes = (
         IndexModel([("transaction_id", ASCENDING)], unique=True, sparse=True),
         IndexModel([("start_key", ASCENDING)], unique=True, sparse=True),
-        IndexModel(
-            [("username", ASCENDING), ("idempotency_key", ASCENDING)],
-            unique=True,
-            partialFilterExpression={"idempotency_key": {"$exists": True}},
-        ),
         # One request at a time per connector: a double click cannot start twice.
         IndexModel(
             [("charge_point_id", ASCENDING), ("connector_id", ASCENDING)],
@@ -80,6 +90,10 @@ class Sessions(Collection[Session]):
     def running_on(self, charge_points: Iterable[str]) -> list[Session]:
         """Return the transactions that run on some charge points."""
         return self.find({"charge_point_id": {"$in": list(charge_points)}, "state": {"$in": list(RUNNING)}})
+
+    def running_since(self, moment: datetime) -> list[Session]:
+        """Return the transactions that were booked before then and run still."""
+        return self.find({"state": {"$in": list(RUNNING)}, "created_at": {"$lt": moment}})
 
     def closed_without_stop(self, charge_point_id: str, since: datetime) -> list[Session]:
         """Return what was closed since then for want of a StopTransaction, the last begun first."""
@@ -129,6 +143,10 @@ class Sessions(Collection[Session]):
             self.documents.bulk_write(updates, ordered=True)
 
 
+def _first_register(one: Progress) -> float | None:
+    return one.reading.energy_wh if one.first_register_wh is None else one.first_register_wh
+
+
 def _update(one: Progress) -> UpdateOne:
     where: Document = {
         "transaction_id": one.transaction_id,
@@ -140,7 +158,7 @@ def _update(one: Progress) -> UpdateOne:
     for name, source in _LIVE_FIELDS:
         if (value := getattr(one.reading, source)) is not None:
             values[name] = value
-    if one.reading.energy_wh is not None:
-        values["first_register_wh"] = {"$ifNull": ["$first_register_wh", one.reading.energy_wh]}
+    if (first := _first_register(one)) is not None:
+        values["first_register_wh"] = {"$ifNull": ["$first_register_wh", first]}
     values["version"] = {"$add": ["$version", 1]}
     return UpdateOne(where, [{"$set": values}])

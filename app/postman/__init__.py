@@ -23,7 +23,10 @@ The API of ChargeBridge, as a mobile app and an operator use it.
 3. Run **Charge a car**, or send its requests one by one. Without `username` and `password` it signs up a new driver.
 4. **Every operation** has them all, with examples that work. Whoever is needed is logged in by itself; what needs an
    operator is skipped while `root_password` is empty. What changes or deletes does so to things made for that
-   purpose, so the whole collection can be run from top to bottom.
+   purpose, so the whole collection can be run from top to bottom. Each request's test names the statuses that are
+   right: success, and where a charge point has its say also 409 (it is offline or will not), 502 (it answered with an
+   error) and 504 (it did not answer). UpdateFirmware and GetDiagnostics need `base_url` to be the address by which the
+   server calls itself (its setting PUBLIC_URL).
 
 This file is generated: `make postman`.
 """

@@ -1,12 +1,13 @@
 """The folder with every operation of the OpenAPI document, by tag, in an order in which all of them can be run."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 
-from app.postman.examples import example, in_words
+from app.postman.examples import TELLING, example, example_parameter, in_words
 from app.postman.operations import Operation, Parameter
-from app.postman.scripts import LOG_IN_FIRST, TAKE_RUNNING_TRANSACTION, UNDERSTOOD
-from app.postman.shapes import Item, Request, folder
+from app.postman.scripts import LOG_IN_FIRST, REMEMBER, TAKE_RUNNING_TRANSACTION, answers
+from app.postman.shapes import JSON, Item, Request, folder
 
 # These act on whoever is logged in, so they get an account of their own: the driver's password and login stay.
 ON_ONESELF = ("/api/me", "/api/signup", "/api/login", "/api/refresh", "/api/logout")
@@ -18,25 +19,35 @@ ACCOUNT = {
 }
 # Who runs all of a folder does these at its end, for what comes after them would fail.
 ENDS_SOMETHING = ("/logout", "/commands/Reset", "/commands/UpdateFirmware")
+CLEAN_UP = "Clean up"
 BEFORE = {"/api/charge_points/{charge_point_id}/commands/RemoteStopTransaction": TAKE_RUNNING_TRANSACTION}
+# What else than success is right, by method and path: of what asks a charge point, of what comes only later.
+OTHERWISE = (
+    (r"POST .*/(commands/\w+|firmware_updates|diagnostics|start_charging|stop_charging)", (409, 502, 504)),
+    (r"GET .*/receipt", (409,)),
+    (r"GET /api/diagnostics/.*/content", (404,)),
+)
+# These leave the charge point as it is (the firmware that UpdateFirmware names is not there), so they ask the one that
+# the environment names.
+HARMLESS = re.compile(r"GET .*|POST .*/(commands/\w+|diagnostics)")
+MADE_UP = "made-up"
 # What the environment names; all other things are named by an answer before.
 STANDING = {"charge_point_id", "connector_id", "idTag", "username"}
 
 
 def every_operation(operations: list[Operation]) -> Item:
-    """Return the folder, with a folder for each tag."""
+    """Return the folder, with a folder for each tag and one for what would spoil all that come after it."""
     created = _created(operations)
-    names = {p.name for o in operations for p in o.parameters_in("path")} | {"transaction_id"}
-    tags = list(dict.fromkeys(o.tag for o in operations))
+    names = {p.name for o in operations if not o.is_link for p in o.parameters_in("path")} | {"transaction_id"}
+    folders: dict[str, list[Operation]] = {}
+    for operation in sorted(operations, key=_spoils):
+        folders.setdefault(CLEAN_UP if operation.method == "DELETE" else operation.tag, []).append(operation)
     return folder(
         "Every operation",
         "All that the API offers, by subject. Operators' requests log in with `root_username` and `root_password`.",
-        [
-            folder(tag, "", [_request(o, created).item() for o in _runnable(o for o in operations if o.tag == tag)])
-            for tag in tags
-        ],
+        [folder(name, "", [_request(o, created).item() for o in inside]) for name, inside in folders.items()],
         before=LOG_IN_FIRST,
-        after=UNDERSTOOD % (json.dumps(created, sort_keys=True), json.dumps(sorted(names - STANDING))),
+        after=REMEMBER % (json.dumps(created, sort_keys=True), json.dumps(sorted(names - STANDING))),
     )
 
 
@@ -47,25 +58,26 @@ def _created(operations: Iterable[Operation]) -> dict[str, str]:
     return {parent: last.strip("{}") for parent, _, last in parents if parent in makers}
 
 
-def _runnable(operations: Iterable[Operation]) -> list[Operation]:
-    return sorted(operations, key=lambda o: (o.method == "DELETE", o.path.endswith(ENDS_SOMETHING)))
+def _spoils(operation: Operation) -> tuple[bool, bool]:
+    return operation.method == "DELETE", operation.path.endswith(ENDS_SOMETHING)
 
 
 def _request(operation: Operation, created: Mapping[str, str]) -> Request:
     own = operation.path.startswith(ON_ONESELF)
-    body = None if operation.body is None else example(operation.body, ACCOUNT if own else {})
     return Request(
         name=_name(operation),
         method=operation.method,
         path=operation.path,
         description=_description(operation),
         token=_token(operation, own),
-        body=body,
+        body=_body(operation, own),
+        sends=operation.sends or JSON,
         accept=operation.produces,
-        values={p.name: f"{{{{{_variable(operation, p, created, own)}}}}}" for p in operation.parameters_in("path")},
-        query=tuple(_optional(p) for p in operation.parameters_in("query")),
+        values={p.name: _value(operation, p, created, own) for p in operation.parameters_in("path")},
+        query=tuple(_query(operation, p) for p in operation.parameters_in("query")),
         before=BEFORE.get(operation.path, ""),
         headers=tuple({"key": p.name, "value": "{{$guid}}"} for p in operation.parameters_in("header")),
+        after=answers(_statuses(operation)),
     )
 
 
@@ -82,28 +94,51 @@ def _token(operation: Operation, own: bool) -> str | None:
     return "root_access_token"
 
 
+def _body(operation: Operation, own: bool) -> str | None:
+    if operation.body is not None:
+        return example(operation.body, ACCOUNT if own else {})
+    return "What a file has in it.\n" if operation.is_file else None
+
+
+def _statuses(operation: Operation) -> tuple[int, ...]:
+    if operation.is_link:
+        return (404,)
+    where = f"{operation.method} {operation.path}"
+    return operation.status, *next((others for pattern, others in OTHERWISE if re.fullmatch(pattern, where)), ())
+
+
+def _value(operation: Operation, parameter: Parameter, created: Mapping[str, str], own: bool) -> str:
+    return MADE_UP if operation.is_link else f"{{{{{_variable(operation, parameter, created, own)}}}}}"
+
+
 def _variable(operation: Operation, parameter: Parameter, created: Mapping[str, str], own: bool) -> str:
     """Return the variable for a path parameter: what is changed or deleted was made for that."""
-    spared = operation.method == "GET" or "/commands/" in operation.path
+    spared = HARMLESS.fullmatch(f"{operation.method} {operation.path}")
     parent = operation.path.partition(f"/{{{parameter.name}}}")[0]
     if created.get(parent) == parameter.name and not (spared and parameter.name in STANDING):
         return f"new_{parameter.name}"
     return f"account_{parameter.name}" if own and parameter.name in STANDING else parameter.name
 
 
-def _optional(parameter: Parameter) -> Item:
-    default = parameter.schema.get("default")
+def _query(operation: Operation, parameter: Parameter) -> Item:
+    # What is said about a file may be in a form with it, so the document does not call it required.
+    shown = parameter.required or (operation.is_file and parameter.name in TELLING)
+    value = example_parameter(parameter.name, parameter.schema) if shown else parameter.schema.get("default")
     return {
         "key": parameter.name,
-        "value": "" if default is None else str(default),
+        "value": "" if value is None else str(value),
         "description": f"{in_words(parameter.schema)}. {parameter.description}".strip(),
-        "disabled": not parameter.required,
+        "disabled": not shown,
     }
 
 
 def _description(operation: Operation) -> str:
     who = "Needs no login." if operation.role is None else f"Needs the role `{operation.role}`, or a higher one."
     parts = [operation.description, who]
+    if operation.is_link:
+        parts.append("For charge points: the link they were told is the credential. This one is made up: 404.")
+    elif operation.is_file:
+        parts.append("To send a file of yours, choose *binary* as the body.")
     fields = (operation.body or {}).get("properties", {})
     required = (operation.body or {}).get("required", ())
     rows = [

@@ -13,10 +13,13 @@ KNOWN: dict[str, Any] = {
     "connector_id": "{{#connector_id}}",
     "email": "driver@example.org",
     "evse_id": "{{charge_point_id}}",
+    "firmware_id": "{{new_firmware_id}}",
     "id": "POSTMAN-{{$guid}}",
     "idTag": "{{idTag}}",
     "key": "HeartbeatInterval",
     "label": "Made by Postman",
+    # On this server, where charge points may be sent, and leading nowhere: none gets anything from it.
+    "location": "{{base_url}}/files/made-up",
     "name": "Made by Postman",
     "password": "{{$guid}}",
     "place": "Car park, level 1",
@@ -24,9 +27,10 @@ KNOWN: dict[str, Any] = {
     "transactionId": "{{#transaction_id}}",
     "username": "postman-{{$guid}}",
     "value": "300",
+    "version": "1.0.0",
 }
 # Shown even where they may be left out.
-TELLING = {"connectorId", "connector_id", "email", "evse_id", "label", "name", "place", "refresh_token"}
+TELLING = {"connectorId", "connector_id", "email", "evse_id", "label", "name", "place", "refresh_token", "version"}
 # Chosen among a list's values because they do no harm.
 GENTLE = ("Heartbeat", "Operative", "Soft")
 NUMBER = re.compile(r'"\{\{#(\w+)\}\}"')
@@ -35,6 +39,11 @@ NUMBER = re.compile(r'"\{\{#(\w+)\}\}"')
 def example(schema: Schema, known: Mapping[str, Any]) -> str:
     """Return an example as JSON text with Postman's variables; `known` comes before what is known in general."""
     return NUMBER.sub(r"{{\1}}", json.dumps(_value(schema, {**KNOWN, **known}), indent=2))
+
+
+def example_parameter(name: str, schema: Schema) -> str:
+    """Return an example for a query."""
+    return str(KNOWN.get(name, _value(schema, KNOWN))).replace("{{#", "{{")
 
 
 def _value(schema: Schema, known: Mapping[str, Any]) -> Any:

@@ -23,7 +23,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path. `role` None: nobody need log in; `body` None: nothing is sent."""
+    """One method of one path. `role` None: nobody need log in.
+
+    `sends` and `produces` are media types, `status` is that of success. `sends` None: nothing is sent; `body` is the
+    schema of what is sent as JSON.
+    """
 
     method: str
     path: str
@@ -32,8 +36,19 @@ class Operation:
     description: str
     role: str | None
     parameters: tuple[Parameter, ...]
+    sends: str | None
     body: Schema | None
     produces: str
+    status: int
+
+    @property
+    def is_file(self) -> bool:
+        return self.sends not in (None, JSON)
+
+    @property
+    def is_link(self) -> bool:
+        """Tell whether the address itself is the credential: such links are handed to charge points alone."""
+        return self.role is None and bool(self.parameters_in("path"))
 
     def parameters_in(self, place: str) -> tuple[Parameter, ...]:
         return tuple(p for p in self.parameters if p.place == place)
@@ -51,7 +66,8 @@ def operations(document: Mapping[str, Any]) -> list[Operation]:
 
 def _operation(document: Mapping[str, Any], method: str, path: str, found: Mapping[str, Any]) -> Operation:
     content = found.get("requestBody", {}).get("content", {})
-    produced = [kind for status, r in found["responses"].items() if status[0] == "2" for kind in r.get("content", {})]
+    status, success = next((int(s), answer) for s, answer in found["responses"].items() if s[0] == "2")
+    produced = success.get("content", {})
     return Operation(
         method=method.upper(),
         path=path,
@@ -69,8 +85,10 @@ def _operation(document: Mapping[str, Any], method: str, path: str, found: Mappi
             )
             for p in found.get("parameters", [])
         ),
+        sends=JSON if JSON in content else next(iter(content), None),
         body=plain(document, content[JSON]["schema"]) if JSON in content else None,
-        produces=JSON if JSON in produced or not produced else produced[0],
+        produces=JSON if JSON in produced else next(iter(produced), JSON),
+        status=status,
     )
 
 

@@ -16,8 +16,8 @@ JSON = "application/json"
 class Request:
     """One request; `path` is written as in OpenAPI, `token` names the variable that holds the bearer token.
 
-    `values` are those of path parameters that are not in the variable of the same name. `body` is JSON text, in which
-    `{{variables}}` may stand. `before` and `after` are JavaScript.
+    `values` are those of path parameters that are not in the variable of the same name. `body` is text, `sends` its
+    media type; `{{variables}}` may stand in it. `before` and `after` are JavaScript.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Request:
     description: str = ""
     token: str | None = "access_token"
     body: str | None = None
+    sends: str = JSON
     accept: str = JSON
     values: Mapping[str, str] = field(default_factory=dict)
     query: tuple[Item, ...] = ()
@@ -44,8 +45,9 @@ class Request:
             "description": self.description,
         }
         if self.body is not None:
-            headers.append({"key": "Content-Type", "value": JSON})
-            request["body"] = {"mode": "raw", "raw": self.body, "options": {"raw": {"language": "json"}}}
+            headers.append({"key": "Content-Type", "value": self.sends})
+            language = "json" if self.sends == JSON else "text"
+            request["body"] = {"mode": "raw", "raw": self.body, "options": {"raw": {"language": language}}}
         return {"name": self.name, "event": _events(self.before, self.after), "request": request, "response": []}
 
     def _url(self) -> Item:

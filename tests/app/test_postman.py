@@ -11,7 +11,7 @@ import pytest
 from app import create_app
 from app.api.documentation import document
 from app.postman import write
-from app.postman.examples import example, in_words
+from app.postman.examples import example, example_parameter, in_words
 
 COMMITTED = Path(__file__).parents[2] / "postman"
 
@@ -116,8 +116,59 @@ def test_every_variable_is_declared_or_set_by_an_answer_before(
 def test_what_changes_or_deletes_a_charge_point_is_pointed_at_one_made_for_that(collection: dict[str, Any]) -> None:
     for item in requests_in(collection):
         method, path = operation_of(item)
-        if path.startswith("/api/charge_points/{") and method != "GET" and "/commands/" not in path:
+        asks = "/commands/" in path or path.endswith("/diagnostics")
+        if path.startswith("/api/charge_points/{") and method != "GET" and not asks:
             assert item["request"]["url"]["variable"][0]["value"] == "{{new_charge_point_id}}"
+
+
+def test_every_operation_is_held_to_its_documented_success_but_a_made_up_link(
+    openapi: dict[str, Any], collection: dict[str, Any]
+) -> None:
+    for item in requests_in(collection["item"][2]):
+        method, path = operation_of(item)
+        operation = openapi["paths"][path][method.lower()]
+        documented = next(status for status in operation["responses"] if status[0] == "2")
+        tests = [line for e in item["event"] if e["listen"] == "test" for line in e["script"]["exec"]]
+        (checked,) = (re.findall(r"\d+", line) for line in tests if "the status is" in line)
+        assert checked[0] == ("404" if path.startswith("/files/") else documented), path
+
+
+def test_what_takes_a_file_is_sent_one_with_what_must_be_said_of_it(
+    openapi: dict[str, Any], collection: dict[str, Any]
+) -> None:
+    taking = 0
+    for item in requests_in(collection):
+        method, path = operation_of(item)
+        kinds = openapi["paths"][path][method.lower()].get("requestBody", {}).get("content", {})
+        if kinds and "application/json" not in kinds:
+            taking += 1
+            request = item["request"]
+            assert {"key": "Content-Type", "value": "application/octet-stream"} in request["header"]
+            assert request["body"]["raw"]
+            said = {each["key"] for each in request["url"].get("query", ()) if each["value"] and not each["disabled"]}
+            assert said == ({"name", "version"} if path == "/api/firmware" else set())
+    assert taking == 3
+
+
+def test_files_are_asked_for_as_what_they_are(collection: dict[str, Any]) -> None:
+    accepted = {
+        operation_of(item): next(h["value"] for h in item["request"]["header"] if h["key"] == "Accept")
+        for item in requests_in(collection)
+    }
+    assert accepted["GET", "/api/diagnostics/{diagnostics_id}/content"] == "application/octet-stream"
+    assert accepted["GET", "/api/firmware"] == "application/json"
+
+
+def test_what_is_deleted_is_deleted_after_all_else(collection: dict[str, Any]) -> None:
+    methods = [item["request"]["method"] for item in requests_in(collection["item"][2])]
+    assert "DELETE" in methods
+    assert "DELETE" not in methods[: -methods.count("DELETE")]
+
+
+def test_a_parameter_of_a_query_gets_an_example() -> None:
+    assert example_parameter("version", {"type": "string"}) == "1.0.0"
+    assert example_parameter("connector_id", {"type": "integer"}) == "{{connector_id}}"
+    assert example_parameter("depth", {"type": "integer", "minimum": 3}) == "3"
 
 
 @pytest.mark.parametrize(

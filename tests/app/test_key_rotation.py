@@ -17,7 +17,7 @@ from tests.app.secure import (
     send_configuration,
 )
 from tests.app.stories import meanwhile, problem
-from tests.live import Api, Charger, basic, until
+from tests.live import Api, Charger, another_database, basic, until
 
 Connect = Callable[..., Charger]
 RAW = bytes(range(0xE8, 0xFC))  # twenty bytes that are not UTF-8
@@ -203,9 +203,16 @@ def test_the_key_is_written_nowhere(
         assert secret.encode().hex() not in text
 
 
-@pytest.mark.timeout(90)
-def test_a_server_that_dies_before_the_answer_knows_both_keys_afterwards(tmp_path: Path) -> None:
-    with secure_server(tmp_path, CALL_TIMEOUT="30") as before:
+@pytest.fixture
+def database(secure: SecureServer) -> dict[str, str]:
+    """A database that outlives the servers that use it."""
+    return {"MONGODB_URI": another_database(secure.plain), "JWT_SECRET_KEY": "0" * 32}
+
+
+def test_a_server_that_dies_before_the_answer_knows_both_keys_afterwards(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    with secure_server(tmp_path, **database, CALL_TIMEOUT="30") as before:
         root = before.plain.root()
         one = added(root, security_profile=2)
         charger = before.over_tls(one["id"], one["password"])
@@ -215,7 +222,7 @@ def test_a_server_that_dies_before_the_answer_knows_both_keys_afterwards(tmp_pat
         assert told().status_code in (502, 503)
         charger.close()
         root.close()
-    with secure_server(tmp_path) as after:
+    with secure_server(tmp_path, **database) as after:
         assert opens(after.over_tls, one["id"], one["password"])
         assert opens(after.over_tls, one["id"], NEW)
         assert refused(after.over_tls, one["id"], one["password"]) == 401

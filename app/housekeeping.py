@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.files import expire_files
-from app.session_events import expire_due
+from app.session_events import close_silent, expire_due
 from app.storage.database import Storage
 from app.storage.errors import DatabaseError
 from ocpp_server.guard import guarded
@@ -17,10 +17,12 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
 FLUSH_SECONDS = 10.0
 FILES_SECONDS = 2.0
+# The first time an hour after the start: after a long stop of ours everybody was silent, and is not any more.
+SILENCE_SECONDS = 3600.0
 
 
 class Housekeeping:
-    """Three loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
+    """Four loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
 
     def __init__(self, storage: Storage, run: Callable[..., Awaitable[Any]], now: Callable[[], datetime]) -> None:
         self.seen: dict[str, datetime] = {}
@@ -34,6 +36,7 @@ class Housekeeping:
             asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep), name="deadlines"),
             asyncio.create_task(self._every(FLUSH_SECONDS, self._flush), name="last-seen"),
             asyncio.create_task(self._every(FILES_SECONDS, self._expire_files), name="files"),
+            asyncio.create_task(self._every(SILENCE_SECONDS, self._close_silent), name="silence"),
         ]
 
     async def stop(self) -> None:
@@ -61,6 +64,9 @@ class Housekeeping:
 
     async def _sweep(self) -> None:
         await self._run(expire_due, self._storage, self._now())
+
+    async def _close_silent(self) -> None:
+        await self._run(close_silent, self._storage, self._now())
 
     async def _expire_files(self) -> None:
         await self._run(expire_files, self._storage, self._now())

@@ -1,7 +1,7 @@
 """What sessions do by themselves: follow the connector's status, and end when their deadline has passed."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -13,6 +13,8 @@ from app.domain.sessions import PENDING, RUNNING, Session, State
 from app.storage.database import Storage
 
 log = logging.getLogger(__name__)
+
+SILENT_AFTER = timedelta(days=1)
 
 
 def follow_status(storage: Storage, charge_point_id: str, connector: Connector) -> bool:
@@ -60,6 +62,22 @@ def follow_late_answer(
     for session in storage.sessions.open_on(charge_point_id):
         if session.command_id == command.command_id:
             storage.sessions.move(session.session_id, (State.REQUESTED,), changes)
+
+
+def close_silent(storage: Storage, now: datetime) -> None:
+    """Close the transactions of charge points that have not been heard for a day.
+
+    A dead one never sends its StopTransaction, and its drivers' tags would be taken for ever; of one that was only
+    off line the late stop has the last word.
+    """
+    since = now - SILENT_AFTER
+    for session in storage.sessions.running_since(since):
+        charge_point = storage.charge_points.get(session.charge_point_id)
+        heard = charge_point.last_seen_at or charge_point.created_at if charge_point else None
+        if heard is None or heard < since:
+            at = session.metered_at or session.started_at or now
+            if storage.sessions.close_provisionally(session, at, "charge_point_silent"):
+                log.info("session_of_silent_charge_point", extra={"fields": {"session_id": session.session_id}})
 
 
 def expire_due(storage: Storage, now: datetime) -> None:

@@ -46,7 +46,6 @@ class Session:
     created_at: datetime | None = None
     requested_at: datetime | None = None
     deadline_at: datetime | None = None
-    idempotency_key: str | None = None
     request_digest: str | None = None
     start_status: str | None = None
     command_id: str | None = None

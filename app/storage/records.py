@@ -135,22 +135,25 @@ class Quarantine(Collection[Quarantined]):
     key = "quarantine_id"
     kind = Quarantined
     order = Order("received_at", -1)
-    indexes = (order.index(), order.index("charge_point_id"))
+    indexes = (
+        order.index(),
+        order.index("charge_point_id"),
+        IndexModel([("received_at", ASCENDING)], expireAfterSeconds=365 * _DAY),
+    )
     most_per_charge_point = 500
 
-    def keep(self, one: Quarantined) -> bool:
-        """Keep a message once, however often the charge point repeats it; tell whether it is new.
+    def keep(self, one: Quarantined) -> None:
+        """Keep a message once, however often the charge point repeats it.
 
-        A charge point that sends nothing but nonsense fills its own share and no more.
+        Of a charge point that sends nothing but nonsense the newest are kept.
         """
-        where = {"charge_point_id": {"$eq": one.charge_point_id}}
-        if self.documents.count_documents(where, limit=self.most_per_charge_point) >= self.most_per_charge_point:
-            return False
         try:
             self.insert(one)
         except AlreadyExists:
-            return False
-        return True
+            return
+        where = {"charge_point_id": {"$eq": one.charge_point_id}}
+        if self.documents.count_documents(where, limit=self.most_per_charge_point + 1) > self.most_per_charge_point:
+            self.documents.find_one_and_delete(where, sort=[("received_at", ASCENDING), ("_id", ASCENDING)])
 
 
 def _digest(*content: str) -> str:

@@ -1,10 +1,15 @@
 """StatusNotification: the newest word of each connector is kept, and its session follows."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from app.domain.charge_points import ChargePoint
+from app.domain.sessions import RUNNING, Session, State
+from app.session_events import close_silent
+from app.storage.database import Storage
 from tests.app.charging import ago, connector, meter, session_of, start, stop, value
 from tests.live import Api, Charger
 
@@ -190,3 +195,39 @@ def test_charging_again_after_that_does_not_reopen_it(charger: Charger, id_tag: 
     charger.status(1, "Available")
     charger.status(1, "Charging")
     assert state(root, number) == "completed"
+
+
+# Silent charge points
+
+NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("last_seen", "closed"),
+    [(NOW - 2 * DAY, True), (NOW - DAY / 2, False), (None, True)],
+    ids=["dead", "alive", "never"],
+)
+def test_what_runs_on_a_charge_point_not_heard_for_a_day_is_closed_provisionally(
+    storage: Storage, last_seen: datetime | None, closed: bool
+) -> None:
+    begun = NOW - 3 * DAY
+    storage.charge_points.insert(ChargePoint("CP", created_at=begun, last_seen_at=last_seen))
+    storage.sessions.insert(
+        Session("s", "CP", 1, "TAG", State.CHARGING, created_at=begun, started_at=begun, metered_at=begun + DAY)
+    )
+    close_silent(storage, NOW)
+    session = storage.sessions.get("s")
+    assert session is not None
+    assert (session.state is State.COMPLETED, session.provisional_end) == (closed, closed)
+    assert session.stopped_at == (begun + DAY if closed else None)
+    assert storage.sessions.of_tag("TAG", RUNNING) == ([] if closed else [session])
+
+
+def test_what_began_today_on_a_charge_point_that_is_off_line_runs_on(storage: Storage) -> None:
+    storage.charge_points.insert(ChargePoint("CP", created_at=NOW - 9 * DAY, last_seen_at=NOW - 2 * DAY))
+    storage.sessions.insert(Session("s", "CP", 1, "TAG", State.CHARGING, created_at=NOW - DAY / 2, started_at=NOW))
+    close_silent(storage, NOW)
+    session = storage.sessions.get("s")
+    assert session is not None
+    assert session.state is State.CHARGING

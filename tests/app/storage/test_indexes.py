@@ -54,6 +54,7 @@ QUESTIONS: dict[str, Callable[[Storage], Any]] = {
     "what runs on some charge points": lambda s: s.sessions.running_on(["CP", "CP2"]),
     "what a tag has running": lambda s: s.sessions.of_tag("TAG", RUNNING),
     "what a tag has open": lambda s: s.sessions.of_tag("TAG", OPEN),
+    "what has run for long": lambda s: s.sessions.running_since(NOW),
     "what was closed without a stop": lambda s: s.sessions.closed_without_stop("CP", NOW),
     "whose deadline has passed": lambda s: s.sessions.due(NOW),
 }

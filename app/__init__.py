@@ -2,10 +2,10 @@
 
 from flask_openapi3 import OpenAPI
 
-from app import auth
 from app.api import (
     account,
     attention,
+    auth,
     charge_points,
     charger_files,
     charging,

@@ -8,13 +8,13 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.api import limits
 from app.api.answers import IdTagAnswer, Tokens, UserAnswer, page_of
+from app.api.auth import LOGIN_CLAIM, ONCE_CLAIM, tokens_for
 from app.api.context import current_user, services
 from app.api.limits import limiter
 from app.api.models import Body, IdTagPath, Language, Nothing, PageQuery, Printable, Text, shaped
 from app.api.paging import page
 from app.api.policy import public, requires, requires_refresh_token
 from app.api.views import id_tag_json, user_json
-from app.auth import LOGIN_CLAIM, ONCE_CLAIM, tokens_for
 from app.domain.id_tags import IdTagStatus, normalise_id_tag
 from app.domain.roles import Role
 from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN

@@ -1,6 +1,5 @@
 """The door as deployed: who may connect as a charge point, and what the operator learns of who may not."""
 
-import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,16 +29,8 @@ def operator(door: Server) -> Iterator[Api]:
     api.close()
 
 
-@pytest.fixture(scope="module")
-def half_open(door: Server) -> Iterator[tuple[socket.socket, float]]:
-    """A handshake that never ends, and when it began."""
-    with socket.create_connection(("127.0.0.1", door.ocpp_port)) as opened:
-        opened.sendall(b"GET /ocpp/SLOW HTTP/1.1\r\nHost: x\r\n")
-        yield opened, time.monotonic()
-
-
 @pytest.fixture
-def charge_point(operator: Api, half_open: Any) -> str:
+def charge_point(operator: Api) -> str:
     """A charge point with PASSWORD."""
     answer = operator.post("/api/charge_points", id=f"CP-{uuid4().hex[:10]}", password=PASSWORD)
     assert answer.status_code == 201, answer.text
@@ -190,7 +181,7 @@ def test_a_blank_inside_an_id_is_percent_decoded_once(plug: Callable[..., Charge
         "'%22",
     ],
 )
-def test_an_id_that_cannot_be_is_a_bad_request(plug: Callable[..., Charger], half_open: Any, path: str) -> None:
+def test_an_id_that_cannot_be_is_a_bad_request(plug: Callable[..., Charger], path: str) -> None:
     assert refused(plug, "x", PASSWORD, path=path).status_code == 400
 
 
@@ -283,15 +274,7 @@ def test_a_charge_point_that_replaces_itself_all_the_time_is_slowed_down(
     assert [one["reason"] for one in refusals(operator, charge_point)] == ["too many takeovers"]
 
 
-# At the end of the file, for they take time or make this address unwelcome
-
-
-def test_a_handshake_that_never_ends_is_hung_up_on(half_open: tuple[socket.socket, float]) -> None:
-    opened, began = half_open
-    opened.settimeout(12)
-    while opened.recv(1024):
-        pass
-    assert time.monotonic() - began < 12
+# At the end of the file, for they make this address unwelcome
 
 
 def test_who_guesses_a_password_locks_out_himself_and_not_the_charge_point(

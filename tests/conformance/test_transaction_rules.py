@@ -68,9 +68,9 @@ def test_3_7_1_an_odd_stop_is_answered(charger: Charger, id_tag: str, changes: d
 
 
 @pytest.mark.parametrize("transaction_id", [None, 0, -1, 2_000_000_000, 2**63 - 1])
-@pytest.mark.parametrize("connector_id", [0, 1, -5, 99, 1634030126])
-def test_3_7_1_odd_meter_values_are_answered(charger: Charger, transaction_id: int | None, connector_id: int) -> None:
-    meter(charger, transaction_id, value("1"), connector_id=connector_id)
+def test_3_7_1_odd_meter_values_are_answered(charger: Charger, transaction_id: int | None) -> None:
+    for connector_id in (0, 1, -5, 99, 1634030126):
+        meter(charger, transaction_id, value("1"), connector_id=connector_id)
 
 
 def test_3_7_messages_from_days_offline_are_booked_in_their_order(charger: Charger, root: Api) -> None:

@@ -1,6 +1,7 @@
 """gunicorn as ChargeBridge runs it: one worker of many threads; the loop thread starts after the fork."""
 
 import logging
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +62,9 @@ class Gunicorn(BaseApplication):
     def _start(self, worker: Any) -> None:
         assert self._process is not None
         worker.cfg.set("graceful_timeout", WORKER_DRAIN)
+        # Ctrl-C reaches the worker twice: from the terminal, and as SIGQUIT from its parent. Both end it gently.
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, worker.handle_exit)
         self._process.start()
 
     def _stop(self, _arbiter: Any, _worker: Any) -> None:

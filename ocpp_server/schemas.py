@@ -106,6 +106,7 @@ def _lenient_request(action: str) -> jsonschema_rs.Validator:
         # After a RemoteStartTransaction without idTag real chargers have none to report, and a refused
         # StartTransaction would be sent again for ever.
         schema["required"] = [name for name in schema["required"] if name != "idTag"]
+        schema["properties"]["idTag"]["type"] = ["string", "null"]
     return _compile(schema)
 
 

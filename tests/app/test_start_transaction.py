@@ -299,9 +299,12 @@ def test_a_remote_start_becomes_the_drivers_session(charger: Charger, driver: Ap
     assert "deadline_at" not in session
 
 
-def test_a_start_without_a_tag_after_a_remote_start_is_the_drivers(charger: Charger, driver: Api) -> None:
+@pytest.mark.parametrize("no_tag", [{}, {"idTag": None}, {"idTag": ""}])
+def test_a_start_without_a_tag_after_a_remote_start_is_the_drivers(
+    charger: Charger, driver: Api, no_tag: dict[str, Any]
+) -> None:
     session_id = request_start(driver, charger)
-    answer = start(charger, None)
+    answer = start(charger, None, **no_tag)
     assert verdict(answer) == "Accepted"
     session = driver.get(f"/api/sessions/{session_id}").json()
     assert (session["state"], session["transaction_id"]) == ("charging", answer["transactionId"])

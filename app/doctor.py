@@ -55,7 +55,8 @@ def _database(settings: Settings) -> Iterator[Verdict]:
             theirs = hello["localTime"].replace(tzinfo=UTC)
             off = abs((theirs - datetime.fromtimestamp(began, UTC)).total_seconds())
             yield Verdict("clock", off < MAX_CLOCK_DIFFERENCE, f"{off:.1f} s from the database's")
-            yield Verdict("root account", opened.users.first({"role": "root"}) is not None, "looked for")
+            root = opened.users.first({"role": "root"})
+            yield Verdict("root account", True, root.username if root else "none yet; the first start makes it")
     except (ChargeBridgeError, EmbeddedMongoError) as error:
         yield Verdict("database", False, str(error))
 

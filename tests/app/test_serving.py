@@ -98,7 +98,6 @@ def test_a_server_is_killed_started_again_and_interrupted_and_nothing_is_lost_or
             charger.receive()
         first.process.wait()
         until(lambda: not first.members(), 20)
-        root.close()
         charger.close()
 
     with serving(data_dir) as second:

@@ -7,13 +7,16 @@ from uuid import uuid4
 import pytest
 
 from app.storage.database import Storage
-from tests.live import Api, Charger, Server, empty_storage, plug_in, running_server
+from tests.live import ROOT_PASSWORD, Api, Charger, Server, empty_storage, plug_in, running_server
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(tmp_path_factory.mktemp("server") / "data") as running:
         yield running
+    log = running.log.read_text()
+    for never in (ROOT_PASSWORD, "a driver's", "eyJ", "unexpected_error"):
+        assert never not in log, f"{never} in {running.log}"
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -65,7 +66,7 @@ def stop(stops: StopTransaction, session: Session, **changes: Any) -> Session | 
 
 
 def test_the_same_start_from_many_threads_is_one_transaction(starts: StartTransaction, storage: Storage) -> None:
-    answers = at_once([lambda: start(starts)] * 8)
+    answers = at_once([partial(start, starts)] * 8)
     assert {status for status, _ in answers} == {"Accepted"}
     assert len({session.transaction_id for _, session in answers}) == 1
     assert len(storage.sessions.find({})) == 1
@@ -76,22 +77,20 @@ def test_of_starts_of_one_tag_on_many_charge_points_as_many_as_the_limit_are_acc
     starts: StartTransaction, storage: Storage, limit: int
 ) -> None:
     storage.id_tags.update("TAG", {"concurrent_limit": limit})
-    answers = at_once([lambda n=n: start(starts, f"CP{n}")[0] for n in range(8)])  # type: ignore[misc]
-    assert sorted(answers) == ["Accepted"] * limit + ["ConcurrentTx"] * (8 - limit)
+    answers = at_once([partial(start, starts, f"CP{n}") for n in range(8)])
+    assert sorted(status for status, _ in answers) == ["Accepted"] * limit + ["ConcurrentTx"] * (8 - limit)
 
 
 def test_starts_without_a_tag_count_for_the_tag_that_was_asked_for(starts: StartTransaction, storage: Storage) -> None:
     storage.id_tags.update("TAG", {"concurrent_limit": 1})
     for n in range(8):
         storage.sessions.insert(Session(f"r{n}", f"CP{n}", 1, "TAG", State.ACCEPTED, created_at=NOW, requested_at=NOW))
-    answers = at_once(
-        [lambda n=n: start(starts, f"CP{n}", idTag=None if n % 2 else "TAG")[0] for n in range(8)]  # type: ignore[misc]
-    )
-    assert sorted(answers) == ["Accepted"] + ["ConcurrentTx"] * 7
+    answers = at_once([partial(start, starts, f"CP{n}", idTag=None if n % 2 else "TAG") for n in range(8)])
+    assert sorted(status for status, _ in answers) == ["Accepted"] + ["ConcurrentTx"] * 7
 
 
 def test_different_starts_on_one_connector_leave_one_running(starts: StartTransaction, storage: Storage) -> None:
-    at_once([lambda n=n: start(starts, meterStart=n) for n in range(8)])  # type: ignore[misc]
+    at_once([partial(start, starts, meterStart=n) for n in range(8)])
     running = [s for s in storage.sessions.find({}) if s.state is State.CHARGING]
     assert len(running) == 1
     assert len(storage.sessions.find({})) == 8
@@ -101,7 +100,7 @@ def test_of_different_stops_one_is_booked_and_the_others_are_set_aside(
     starts: StartTransaction, stops: StopTransaction, storage: Storage
 ) -> None:
     _, session = start(starts)
-    at_once([lambda n=n: stop(stops, session, meterStop=2000 + n) for n in range(8)])  # type: ignore[misc]
+    at_once([partial(stop, stops, session, meterStop=2000 + n) for n in range(8)])
     ended = storage.sessions.get(session.session_id)
     assert ended is not None
     assert ended.state is State.COMPLETED
@@ -118,7 +117,7 @@ def test_a_request_falls_due_or_becomes_a_transaction_and_never_both(
             f"r{n}", f"CP{n}", 1, "TAG", State.ACCEPTED, created_at=NOW, requested_at=NOW, deadline_at=NOW
         )
         storage.sessions.insert(waiting)
-        _, (_, session) = at_once([lambda: expire_due(storage, NOW), lambda n=n: start(starts, f"CP{n}")])  # type: ignore[misc,list-item]
+        _, (_, session) = at_once([partial(expire_due, storage, NOW), partial(start, starts, f"CP{n}")])
         request = storage.sessions.get(f"r{n}")
         assert request is not None
         assert session.state is State.CHARGING
@@ -137,7 +136,7 @@ def test_a_stop_and_a_free_connector_at_once_end_by_the_stop(
     for n in range(10):
         _, session = start(starts, meterStart=n)
         free = Connector(1, "Available", NOW + HOUR)
-        at_once([lambda: stop(stops, session), lambda: follow_status(storage, "CP", free)])  # type: ignore[list-item] # noqa: B023
+        at_once([partial(stop, stops, session), partial(follow_status, storage, "CP", free)])
         ended = storage.sessions.get(session.session_id)
         assert ended is not None
         assert (ended.state, ended.provisional_end, ended.meter_stop) == (State.COMPLETED, False, 3500)

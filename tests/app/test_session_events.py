@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.charge_points import ChargePoint
 from app.domain.sessions import RUNNING, Session, State
-from app.session_events import close_silent
+from app.session_events import close_silent, follow_late_answer
+from app.storage.commands import CommandRecord
 from app.storage.database import Storage
 from tests.app.charging import ago, connector, meter, session_of, start, stop, value
 from tests.live import Api, Charger
@@ -231,3 +232,41 @@ def test_what_began_today_on_a_charge_point_that_is_off_line_runs_on(storage: St
     session = storage.sessions.get("s")
     assert session is not None
     assert session.state is State.CHARGING
+
+
+# Answers that come late
+
+
+def given_up(storage: Storage, number: int) -> None:
+    """Keep a request on connector `number`, and the command for it that was given up."""
+    at = NOW + timedelta(seconds=number)
+    storage.commands.insert(
+        CommandRecord(f"c{number}", "CP", "RemoteStartTransaction", "{}", "u", at, outcome="timeout")
+    )
+    storage.sessions.insert(
+        Session(f"r{number}", "CP", number, f"TAG{number}", State.REQUESTED, created_at=at, command_id=f"c{number}")
+    )
+
+
+def test_a_late_answer_is_the_first_commands_and_moves_its_session_alone(storage: Storage) -> None:
+    given_up(storage, 1)
+    given_up(storage, 2)
+    for status in ("Accepted", "Rejected", "Accepted"):
+        follow_late_answer(storage, "CP", "RemoteStartTransaction", {"status": status}, NOW + timedelta(minutes=1))
+    states = [session.state for n in (1, 2) if (session := storage.sessions.get(f"r{n}"))]
+    assert states == [State.WAITING_FOR_VEHICLE, State.REJECTED]
+
+
+def test_a_late_answer_does_not_move_a_session_that_has_begun(storage: Storage) -> None:
+    given_up(storage, 1)
+    begun = storage.sessions.move("r1", (State.REQUESTED,), {"state": State.CHARGING})
+    follow_late_answer(storage, "CP", "RemoteStartTransaction", {"status": "Rejected"}, NOW + timedelta(minutes=1))
+    assert storage.sessions.get("r1") == begun
+
+
+def test_a_late_answer_to_another_command_is_only_written_down(storage: Storage) -> None:
+    storage.commands.insert(CommandRecord("c", "CP", "Reset", "{}", "u", NOW, outcome="timeout"))
+    follow_late_answer(storage, "CP", "Reset", {"status": "Accepted"}, NOW + timedelta(minutes=1))
+    kept = storage.commands.get("c")
+    assert kept is not None
+    assert (kept.status, kept.outcome) == ("Accepted", "timeout")

@@ -13,6 +13,7 @@ from typing import IO, Any
 from app.config import Settings
 from app.demo_client import DemoClient
 from app.errors import ConfigurationError
+from app.serving import require_free
 
 CHARGE_POINTS = ("CP001", "CP002")
 CHARGE_POINT_PASSWORD = "demo-charger-key-001"
@@ -49,8 +50,7 @@ class Demo:
             signal.signal(sign, _leave_quietly)
         try:
             self._start_server()
-            self._set_up()
-            self._play()
+            self._play(self._set_up())
             if not self._leave:
                 self._stay_up()
         except KeyboardInterrupt:
@@ -63,6 +63,8 @@ class Demo:
         return 0
 
     def _start_server(self) -> None:
+        for name, bind in self._settings.binds.items():
+            require_free(name, bind)  # or the sequence would be played against whoever has the port
         self._directory.mkdir(parents=True, exist_ok=True)
         log = self._directory / "server.log"
         print(f"Starting ChargeBridge on a MongoDB of its own in {self._directory} (log: {log}) …", flush=True)
@@ -90,7 +92,8 @@ class Demo:
         self._parts.append(part)
         return part
 
-    def _set_up(self) -> None:
+    def _set_up(self) -> str:
+        """Make accounts and charge points, start the chargers; return root's token."""
         root = self._client.log_in("root", PASSWORDS["root"])
         self._client.call("POST", "/api/users", root, username="staff", password=PASSWORDS["staff"], role="staff")
         for number, charge_point_id in enumerate(CHARGE_POINTS, 1):
@@ -106,12 +109,13 @@ class Demo:
         )
         threading.Thread(target=_repeat, args=(charger, self._stopping), daemon=True).start()
         _wait("the virtual chargers", lambda: self._ready_chargers(root) == len(CHARGE_POINTS))
+        return root
 
     def _ready_chargers(self, token: str) -> int:
         found = self._client.call("GET", "/api/charge_points", token)["items"]
         return sum(one["online"] and len(one["connectors"]) > 1 for one in found)
 
-    def _play(self) -> None:
+    def _play(self, root: str) -> None:
         client, evse_id = self._client, CHARGE_POINTS[0]
         print("\nA driver charges:\n")
         credentials = {"username": "driver", "password": PASSWORDS["driver"]}
@@ -119,6 +123,8 @@ class Demo:
         if "access_token" in account:
             client.tell("POST /api/signup", {"username": "driver"}, account, "username", "idTag")
         account = client.call("POST", "/api/login", None, **credentials)
+        # A session left open by hand, on a charger that is gone, must not keep the next demo from playing.
+        client.call("PATCH", f"/api/id_tags/{account['idTag']}", root, concurrent_limit=100)
         client.tell("POST /api/login", {"username": "driver"}, account, "access_token", "idTag")
         token = str(account["access_token"])
 
@@ -126,7 +132,7 @@ class Demo:
         started = client.call("POST", "/api/start_charging", token, **request)
         client.tell("POST /api/start_charging", request, started, "status", "session_id", "detail")
         if started.get("status") != "Accepted":
-            raise DemoFailed(f"the charger did not accept: {started.get('hint') or started.get('detail')}")
+            raise DemoFailed(f"charging did not start: {started.get('hint') or started.get('detail')}")
         path = f"/api/sessions/{started['session_id']}"
         self._follow(path, token, lambda session: session["energy_wh"] >= ENOUGH_WH)
 
@@ -158,6 +164,7 @@ Everything stays up until Ctrl-C.
   API       {url}/api        documentation   {url}/docs
   chargers  {self._settings.ocpp_url}/<id>
   accounts  {"   ".join(f"{name} / {password}" for name, password in PASSWORDS.items())}
+  shell     DATA_DIR={self._directory} {Path(sys.executable).parent}/chargebridge --help
 
 Try it yourself:
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,19 @@ def test_the_demo_plays_the_sequence_stays_up_and_ctrl_c_leaves_nothing_behind(t
         assert step in told
     assert f"http://{http}/docs" in told
     assert processes_that_mention(str(tmp_path)) == []
+
+
+def test_the_demo_does_not_play_on_a_server_that_is_not_its_own(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        settings = {"DATA_DIR": str(tmp_path), "HTTP_BIND": bind, "OCPP_BIND": f"127.0.0.1:{free_port()}"}
+        demo = subprocess.run(
+            [sys.executable, "-m", "app", "demo"], capture_output=True, text=True, env=os.environ | settings, timeout=30
+        )
+    assert demo.returncode == 2
+    assert demo.stderr == f"chargebridge: HTTP_BIND={bind}: address already in use\n"
 
 
 def processes_that_mention(text: str) -> list[str]:

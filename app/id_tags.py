@@ -11,21 +11,25 @@ from app.domain.id_tags import IdTag, normalise_id_tag
 from app.domain.sessions import OPEN, RUNNING, State
 from app.domain.times import iso
 from app.storage.database import Storage
+from app.storage.users import User
 
 
 def judge(storage: Storage, id_tag: str, now: datetime) -> tuple[Verdict, IdTag | None]:
     """Judge a tag by itself, as Authorize.req asks."""
     tag = storage.id_tags.get(normalise_id_tag(id_tag))
-    parent = storage.id_tags.get(tag.parent_id_tag) if tag and tag.parent_id_tag else None
     owner = storage.users.by_name(tag.username) if tag and tag.username else None
-    return authorize(tag, parent, owner_disabled=bool(owner and owner.disabled), now=now), tag
+    return _judge(storage, tag, owner, now), tag
 
 
 def judge_start(
-    storage: Storage, id_tag: str, now: datetime, *, charge_point_id: str, connector_id: int
-) -> tuple[Verdict, IdTag | None]:
-    """Judge what an app asks for: the tag itself, then its limit, which what it has asked for elsewhere counts in."""
-    return _judge_start(storage, id_tag, now, (charge_point_id, connector_id), OPEN)
+    storage: Storage, tag: IdTag, owner: User | None, now: datetime, *, charge_point_id: str, connector_id: int
+) -> Verdict:
+    """Judge what an app asks for: the tag itself, then its limit, which what it has asked for elsewhere counts in.
+
+    `owner` is the account that the tag belongs to, if any.
+    """
+    verdict = _judge(storage, tag, owner, now)
+    return _within_limit(storage, verdict, tag, (charge_point_id, connector_id), OPEN)
 
 
 def judge_transaction(
@@ -35,16 +39,21 @@ def judge_transaction(
 
     What was only asked for is no transaction: of two requests for one tag the one that gets there first is served.
     """
-    return _judge_start(storage, id_tag, now, (charge_point_id, connector_id), RUNNING)
-
-
-def _judge_start(
-    storage: Storage, id_tag: str, now: datetime, at: tuple[str, int], counted: Sequence[State]
-) -> tuple[Verdict, IdTag | None]:
     verdict, tag = judge(storage, id_tag, now)
+    return _within_limit(storage, verdict, tag, (charge_point_id, connector_id), RUNNING), tag
+
+
+def _judge(storage: Storage, tag: IdTag | None, owner: User | None, now: datetime) -> Verdict:
+    parent = storage.id_tags.get(tag.parent_id_tag) if tag and tag.parent_id_tag else None
+    return authorize(tag, parent, owner_disabled=bool(owner and owner.disabled), now=now)
+
+
+def _within_limit(
+    storage: Storage, verdict: Verdict, tag: IdTag | None, at: tuple[str, int], counted: Sequence[State]
+) -> Verdict:
     sessions = storage.sessions.of_tag(tag.id_tag, counted) if tag and verdict.accepted else []
     open_sessions = [OpenSession(s.session_id, s.charge_point_id, s.connector_id) for s in sessions]
-    return authorize_start(verdict, tag, open_sessions, at=at), tag
+    return authorize_start(verdict, tag, open_sessions, at=at)
 
 
 def id_tag_info(status: str, tag: IdTag | None) -> IdTagInfo:

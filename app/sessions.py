@@ -74,14 +74,14 @@ class SessionService:
         Raises NotFound, Conflict (offline, busy, tag not accepted), CommandFailed (no usable answer).
         """
         session_id = request.session_id_for(user)
-        if earlier := self._storage.sessions.get(session_id):
+        if request.idempotency_key and (earlier := self._storage.sessions.get(session_id)):
             return self._first_answer(earlier, request)
         charge_point = self._charge_point(request.evse_id, request.connector_id)
         tag = self._tag_of(user, request.id_tag)
         self._require_in_service(charge_point)
         if self._storage.sessions.open_on(charge_point.charge_point_id, request.connector_id):
             return self._connector_busy(session_id, request)
-        self._require_authorized(tag, charge_point, request.connector_id)
+        self._require_authorized(user, tag, charge_point, request.connector_id)
         now = self._now()
         session = Session(
             session_id=session_id,
@@ -132,8 +132,7 @@ class SessionService:
 
     def _tag_of(self, user: User, id_tag: str | None) -> IdTag:
         tag = self._storage.id_tags.get(normalise_id_tag(id_tag or user.id_tag))
-        own = tag is not None and (tag.username or "").casefold() == user.user_id
-        if tag is None or not (own or user.role.at_least(Role.STAFF)):
+        if tag is None or not (_is_own(user, tag) or user.role.at_least(Role.STAFF)):
             raise NotFound("there is no such idTag among yours")
         return tag
 
@@ -143,10 +142,12 @@ class SessionService:
         if not self._commands.connected(charge_point.charge_point_id):
             raise Conflict("charge_point_offline", "this charge point is not connected at the moment")
 
-    def _require_authorized(self, tag: IdTag, charge_point: ChargePoint, connector_id: int) -> None:
-        verdict, _tag = judge_start(
+    def _require_authorized(self, user: User, tag: IdTag, charge_point: ChargePoint, connector_id: int) -> None:
+        owner = user if _is_own(user, tag) else self._storage.users.by_name(tag.username or "")
+        verdict = judge_start(
             self._storage,
-            tag.id_tag,
+            tag,
+            owner,
             self._now(),
             charge_point_id=charge_point.charge_point_id,
             connector_id=connector_id,
@@ -240,3 +241,7 @@ class SessionService:
 def may_see(user: User, session: Session) -> bool:
     """Tell whether a session is the user's to see: his own, or any for staff."""
     return user.role.at_least(Role.STAFF) or (session.username or "").casefold() == user.user_id
+
+
+def _is_own(user: User, tag: IdTag) -> bool:
+    return (tag.username or "").casefold() == user.user_id

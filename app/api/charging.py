@@ -1,5 +1,6 @@
 """Start and stop: the two calls that a charging app is about."""
 
+from functools import cache
 from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
@@ -29,6 +30,16 @@ class IdempotencyHeader(BaseModel):
     idempotency_key: str | None = Field(
         None, alias="Idempotency-Key", min_length=1, max_length=100, description="Sent again, replays the first answer."
     )
+
+    @classmethod
+    def model_json_schema(cls, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """Return the schema as it was made once: the framework asks for it with every request."""
+        return _schema_of_header(*arguments, **options)
+
+
+@cache
+def _schema_of_header(*arguments: Any, **options: Any) -> dict[str, Any]:
+    return super(IdempotencyHeader, IdempotencyHeader).model_json_schema(*arguments, **options)
 
 
 class StopCharging(Body):

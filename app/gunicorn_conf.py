@@ -1,5 +1,6 @@
 """gunicorn as ChargeBridge runs it: one worker of many threads; the loop thread starts after the fork."""
 
+import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from app.process import Process
 # SIGTERM: HTTP requests in hand get WORKER_DRAIN, then the sockets are closed; after STOP_WITHIN nobody waits.
 WORKER_DRAIN = 4
 STOP_WITHIN = 9
+# Objects made and not yet dropped before the youngest are looked through; messages in hand make thousands.
+GARBAGE_THRESHOLD = 10_000
 
 
 class GunicornLog(Logger):
@@ -65,6 +68,10 @@ class Gunicorn(BaseApplication):
         # Ctrl-C reaches the worker twice: from the terminal, and as SIGQUIT from its parent. Both end it gently.
         for number in (signal.SIGINT, signal.SIGQUIT):
             signal.signal(number, worker.handle_exit)
+        # What is imported by now stays; to look through it for garbage stops every thread for 50 ms and more.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GARBAGE_THRESHOLD)
         self._process.start()
 
     def _stop(self, _arbiter: Any, _worker: Any) -> None:

@@ -74,6 +74,7 @@ _CODES: dict[type[CallFailed], str] = {
     CallErrorReceived: "call_error",
     InvalidAnswer: "invalid_answer",
 }
+_SERVER_STOPPED = "the server stopped before an answer came"
 _MESSAGES = {
     "charge_point_offline": "the charge point is not connected",
     "charge_point_busy": "earlier commands still wait for this charge point's answer; this one was not sent",
@@ -143,17 +144,22 @@ class Commands:
         try:
             response = self._bridge.send(charge_point_id, (action, payload))
         except BridgeStopped:
-            self._finish(record, "disconnected", error="the server stopped meanwhile")
+            self._finish(record, "disconnected", error=_SERVER_STOPPED)
             raise
         except CallFailed as failure:
             self._drop_if_not_taken(change, record, failure)
             answer = _error_answer(failure) if isinstance(failure, CallErrorReceived) else None
-            self._finish(record, failure.outcome, response=answer, error=str(failure))
-            raise _command_failed(_code(failure), failure.outcome, record.command_id, answer) from failure
+            code, outcome = _judged(failure)
+            self._finish(record, outcome, response=answer, error=str(failure))
+            raise _command_failed(code, outcome, record.command_id, answer) from failure
         self._drop_if_not_taken(change, record, response)
         status, response = response.get("status"), masked_response(action, response)
         self._finish(record, "answered", status=status, response=response)
         return Outcome(record.command_id, action, status, response)
+
+    def close_orphans(self) -> None:
+        """Give an outcome to the commands that were under way when this server ended without a chance to say so."""
+        self._storage.commands.close_orphans(self._now(), _SERVER_STOPPED)
 
     def failure_again(self, code: str, command_id: str | None, **facts: Any) -> CommandFailed:
         """Return the failure that a command ended with, as it was raised then."""
@@ -198,10 +204,11 @@ class Commands:
         )
 
 
-def _code(failure: CallFailed) -> str:
+def _judged(failure: CallFailed) -> tuple[str, str]:
+    """Return a failure's code and outcome; what waited in vain for its turn was never sent, so nothing is unknown."""
     if isinstance(failure, CallTimeout) and not failure.sent:
-        return "charge_point_busy"
-    return _CODES[type(failure)]
+        return _CODES[CallQueueFull], CallQueueFull.outcome
+    return _CODES[type(failure)], failure.outcome
 
 
 def _error_answer(failure: CallErrorReceived) -> Payload:

@@ -48,6 +48,7 @@ class Process:
 
     def start(self) -> None:
         """Start the loop thread: from now on charge points can connect. Raises OSError."""
+        self.services.commands.close_orphans()
         self.bridge.start()
 
     def stop(self) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from pymongo import ASCENDING
 
-from app.storage.collection import Collection, Order
+from app.storage.collection import Collection, Order, to_document
 
 _ANSWERED_WITHIN = timedelta(minutes=10)
+_ORPHANED_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,10 @@ class CommandRecords(Collection[CommandRecord]):
             sort=[("requested_at", ASCENDING)],
         )
         return None if document is None else self.load(document)
+
+    def close_orphans(self, at: datetime, error: str) -> None:
+        """Give an outcome to the commands of a process that ended before it could: no record stays without one."""
+        self.documents.update_many(
+            {"outcome": {"$exists": False}, "requested_at": {"$gte": at - _ORPHANED_WITHIN}},
+            {"$set": to_document({"outcome": "disconnected", "error": error, "finished_at": at})},
+        )

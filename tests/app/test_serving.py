@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.app.stories import new_charger
+from tests.app.stories import meanwhile, new_charger
 from tests.live import Server, free_port, until
 
 SERVE = (sys.executable, "-m", "app", "serve")
@@ -93,11 +94,16 @@ def test_a_server_is_killed_started_again_and_interrupted_and_nothing_is_lost_or
         assert first.server.ocpp_url in said
         root = first.server.log_in("root", password[1])
         charger = new_charger(first.server, root)
-        os.kill(first.process.pid, signal.SIGKILL)
+        path = f"/api/charge_points/{charger.charge_point_id}/commands/Reset"
+        asked = meanwhile(lambda: pytest.raises(httpx.HTTPError, root.post, path, type="Soft"))
+        charger.receive()
+        os.killpg(first.process.pid, signal.SIGKILL)
+        asked()
         with pytest.raises(ConnectionClosed):
             charger.receive()
         first.process.wait()
         until(lambda: not first.members(), 20)
+        root.close()
         charger.close()
 
     with serving(data_dir) as second:
@@ -105,6 +111,8 @@ def test_a_server_is_killed_started_again_and_interrupted_and_nothing_is_lost_or
         root = second.server.log_in("root", password[1])
         (kept,) = root.get("/api/charge_points").json()["items"]
         assert (kept["id"], kept["online"]) == (charger.charge_point_id, False)
+        (command,) = root.get("/api/commands").json()["items"]
+        assert (command["outcome"], "server stopped" in command["error"]) == ("disconnected", True)
         charger = new_charger(second.server, root)
         root.close()
         os.killpg(second.process.pid, signal.SIGINT)  # Ctrl-C reaches the whole group

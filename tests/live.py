@@ -246,7 +246,7 @@ def running_server(data_dir: Path, **environment: str) -> Iterator[Server]:
         yield server
     finally:
         if process.poll() is None:
-            server.stop()
+            assert server.stop() == 0, log.read_text()[-3000:]
 
 
 def _ready(server: Server) -> bool:

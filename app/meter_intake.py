@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.connectors import connector_number
 from app.domain.meter_values import Reading, read
@@ -29,8 +29,7 @@ class Owned:
     foreign: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Metered:
+class Metered(NamedTuple):
     """One MeterValue element on its way to the disk: as it will be kept, and as it reads."""
 
     record: Document

@@ -1,5 +1,6 @@
 """Times as chargers write them, read tolerantly, and as we write them."""
 
+import contextlib
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -18,7 +19,13 @@ def parse_time(text: object) -> datetime | None:
     Accepts fractional seconds, offsets (`Z`, `+02`, `+02:00`, `+0200`), a leap second, and no zone at all, which
     means UTC (OCPP 1.6 errata §3.10 and what chargers send).
     """
-    match = _ISO.fullmatch(text) if isinstance(text, str) and len(text) <= 64 else None
+    if not isinstance(text, str) or len(text) > 64:
+        return None
+    # As nearly everybody writes it, 2026-01-31T12:00:00.000Z, the standard library reads it ten times as fast.
+    if len(text) == 24 and text[7] == "-" and text[10] == "T" and text[19] == "." and text[23] == "Z":
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(text)
+    match = _ISO.fullmatch(text)
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, _zulu, sign, off_hours, off_minutes = match.groups()

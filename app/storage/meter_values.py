@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 from pymongo.errors import BulkWriteError
@@ -21,7 +22,7 @@ _SAMPLE_FIELDS = frozenset({"value", "context", "format", "measurand", "phase", 
 
 @dataclass(frozen=True, slots=True)
 class MeterValue:
-    """One MeterValue element of one connector; `sampled` is OCPP's sampledValue list."""
+    """One MeterValue element of one connector; `sampled` is OCPP's sampledValue list, kept as JSON text."""
 
     meter_value_id: str
     charge_point_id: str
@@ -37,6 +38,29 @@ class MeterValue:
     sampled: list[dict[str, str]] | None = None
 
 
+def _json_text(samples: list[dict[str, Any]]) -> bytes:
+    try:
+        return orjson.dumps(samples, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # a number too large, half a character: it is kept as text, as far as it goes
+        spelled = [
+            {
+                name: str(value).encode("utf-8", "replace").decode()
+                for name, value in sample.items()
+                if value is not None
+            }
+            for sample in samples
+        ]
+        return orjson.dumps(spelled, option=orjson.OPT_SORT_KEYS)
+
+
+def _samples(text: str) -> list[dict[str, str]]:
+    """Return the samples of a record: OCPP's fields, every value as text."""
+    return [
+        {name: str(value)[:2000] for name, value in sample.items() if value is not None and name in _SAMPLE_FIELDS}
+        for sample in orjson.loads(text)
+    ]
+
+
 def to_record(
     charge_point_id: str,
     connector_id: int,
@@ -45,19 +69,15 @@ def to_record(
     received_at: datetime,
 ) -> Document:
     """Return a reading as it is kept. Its id follows from its content, so a message sent again is kept once."""
-    sampled = [
-        {name: str(value)[:2000] for name, value in sample.items() if value is not None and name in _SAMPLE_FIELDS}
-        for sample in reading.raw
-    ]
-    content = orjson.dumps((transaction_id, sampled), option=orjson.OPT_SORT_KEYS)
-    digest = hashlib.blake2b(content, digest_size=9).hexdigest()
+    sampled = _json_text(reading.raw)
+    digest = hashlib.blake2b(b"%d %b" % (transaction_id or 0, sampled), digest_size=9).hexdigest()
     record: Document = {
         "_id": f"{_prefix(charge_point_id, connector_id)}{_moment(reading.at)}/{digest}",
         "charge_point_id": charge_point_id,
         "connector_id": connector_id,
         "at": reading.at,
         "received_at": received_at,
-        "sampled": sampled,
+        "sampled": sampled.decode(),
     }
     if transaction_id is not None:
         record["transaction_id"] = transaction_id
@@ -73,6 +93,7 @@ class MeterValues(Collection[MeterValue]):
     name = "meter_values"
     key = "meter_value_id"
     kind = MeterValue
+    readers = {"sampled": _samples}
 
     def insert_batch(self, records: Sequence[Document]) -> None:
         """Insert many in one durable round trip; those that are there already stay as they are."""

@@ -6,9 +6,11 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 MAX_BATCH = 2000
-# Where so many wait at a time, a moment's patience makes the next group larger, and each of its items cheaper.
+# Where so many came together, a moment's patience makes the next group larger, and each of its items cheaper.
 BUSY = 8
-PATIENCE_SECONDS = 0.005
+PATIENCE_SECONDS = 0.002
+# So many are worth a write of their own beside the one that is under way.
+LARGE = 40
 
 
 class GroupCommit(Generic[T]):
@@ -16,20 +18,21 @@ class GroupCommit(Generic[T]):
 
     `write` stores a batch and returns when it is durable; what it raises, every waiter of that batch gets. A batch is
     no larger than MAX_BATCH items, unless one waiter alone has more. Memory is bounded by the callers: each waits for
-    its own items.
+    its own items. Where the order of groups does not matter, there may be several `writers`.
     """
 
-    def __init__(self, write: Callable[[Sequence[T]], Awaitable[None]]) -> None:
+    def __init__(self, write: Callable[[Sequence[T]], Awaitable[None]], writers: int = 1) -> None:
         self._write = write
+        self._writers = writers
         self._waiting: list[tuple[Sequence[T], asyncio.Future[None]]] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._writing: set[asyncio.Task[None] | None] = set()
 
     async def add(self, items: Sequence[T]) -> None:
         """Return when the items are durable."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((items, done))
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write_all())
+        if not self._writing or (len(self._writing) < self._writers and len(self._waiting) >= LARGE):
+            self._writing.add(asyncio.create_task(self._write_all()))
         await done
 
     async def _write_all(self) -> None:
@@ -37,10 +40,12 @@ class GroupCommit(Generic[T]):
             while self._waiting:
                 batch = self._next_batch()
                 await self._settle(batch)
+                if len(self._writing) > 1:
+                    break  # the other one goes on, with larger groups than two would get
                 if len(batch) >= BUSY:
                     await asyncio.sleep(PATIENCE_SECONDS)
         finally:
-            self._writer = None
+            self._writing.discard(asyncio.current_task())
 
     def _next_batch(self) -> list[tuple[Sequence[T], asyncio.Future[None]]]:
         taken = size = 0

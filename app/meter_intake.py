@@ -45,7 +45,7 @@ class MeterIntake:
     def __init__(self, storage: Storage, run: Run) -> None:
         self._storage = storage
         self._run = run
-        self._group = GroupCommit[Metered](self._write)
+        self._group = GroupCommit[Metered](self._write, writers=2)
         self._live = LiveSessions(self._bring_up_to_date)
         self._owned: OrderedDict[tuple[str, int], Owned] = OrderedDict()
 

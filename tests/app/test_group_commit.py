@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.group_commit import BUSY, GroupCommit
+from app.group_commit import BUSY, LARGE, GroupCommit
 
 
 class Disk:
@@ -84,5 +84,31 @@ def test_after_a_large_group_the_next_one_gathers_for_a_moment() -> None:
         late = [await waiting(group, number) for number in (100, 101, 102)]
         await asyncio.gather(*late)
         assert disk.groups[-1] == [100, 101, 102]
+
+    asyncio.run(story())
+
+
+def test_a_large_group_does_not_wait_for_the_write_under_way_where_order_does_not_matter() -> None:
+    async def story() -> None:
+        disk = Disk()
+        group = GroupCommit[int](disk.write, writers=2)
+        tasks = [await waiting(group, number) for number in range(2 * LARGE)]
+        assert [len(items) for items in disk.groups] == [1, LARGE]
+        disk.may_write.set()
+        await asyncio.gather(*tasks)
+        assert sorted(item for items in disk.groups for item in items) == list(range(2 * LARGE))
+
+    asyncio.run(story())
+
+
+def test_a_single_writer_writes_one_group_after_the_other() -> None:
+    async def story() -> None:
+        disk = Disk()
+        group = GroupCommit[int](disk.write)
+        tasks = [await waiting(group, number) for number in range(2 * LARGE)]
+        assert len(disk.groups) == 1
+        disk.may_write.set()
+        await asyncio.gather(*tasks)
+        assert [item for items in disk.groups for item in items] == list(range(2 * LARGE))
 
     asyncio.run(story())

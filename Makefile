@@ -26,7 +26,7 @@ demo: install  ## The server, two virtual chargers, and a charging session playe
 	@$(BIN)/chargebridge demo
 
 test: install node  ## Run all tests
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 4 --dist loadfile
 
 check: install  ## Lint, format, types, import contracts
 	@$(BIN)/ruff check .

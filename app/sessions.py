@@ -162,10 +162,15 @@ class SessionService:
         except CommandFailed as failure:
             self._record_failure(session, failure)
             raise
-        status_now = self._storage.charge_points.get(session.charge_point_id) or charge_point
-        connector_status = status_now.status_of(session.connector_id)
-        if outcome.status == RemoteStartStopStatus.accepted:
+        accepted = outcome.status == RemoteStartStopStatus.accepted
+        connector_status = charge_point.status_of(session.connector_id)
+        plugged = connector_status in _PLUGGED
+        if not (accepted and plugged):
+            # That may have changed while the charge point made up its mind.
+            status_now = self._storage.charge_points.get(session.charge_point_id) or charge_point
+            connector_status = status_now.status_of(session.connector_id)
             plugged = connector_status in _PLUGGED
+        if accepted:
             changes: dict[str, Any] = {
                 "state": State.ACCEPTED if plugged else State.WAITING_FOR_VEHICLE,
                 "hint": None if plugged else WAITING,

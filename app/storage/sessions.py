@@ -29,13 +29,18 @@ def combined(earlier: Progress, later: Progress) -> Progress:
     old, new = earlier.reading, later.reading
     if new.at < old.at:
         return earlier
-    reading = Reading(
-        at=new.at,
-        energy_wh=old.energy_wh if new.energy_wh is None else new.energy_wh,
-        power_w=old.power_w if new.power_w is None else new.power_w,
-        soc=old.soc if new.soc is None else new.soc,
-    )
-    return Progress(later.charge_point_id, later.transaction_id, reading, _first_register(earlier))
+    if (
+        (new.energy_wh is None and old.energy_wh is not None)
+        or (new.power_w is None and old.power_w is not None)
+        or (new.soc is None and old.soc is not None)
+    ):
+        new = Reading(
+            at=new.at,
+            energy_wh=old.energy_wh if new.energy_wh is None else new.energy_wh,
+            power_w=old.power_w if new.power_w is None else new.power_w,
+            soc=old.soc if new.soc is None else new.soc,
+        )
+    return Progress(later.charge_point_id, later.transaction_id, new, _first_register(earlier))
 
 
 class Sessions(Collection[Session]):

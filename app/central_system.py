@@ -17,6 +17,7 @@ from app.domain.connectors import read_status
 from app.domain.id_tags import mask_id_tag
 from app.domain.times import iso
 from app.files import follow_diagnostics, follow_firmware
+from app.follow_ups import FollowUps, Occasion
 from app.group_commit import GroupCommit
 from app.guesses import Guesses
 from app.housekeeping import Housekeeping
@@ -24,6 +25,7 @@ from app.id_tags import id_tag_info, judge
 from app.incidents import note, note_foreign_transaction, note_once_an_hour
 from app.meter_intake import MeterIntake
 from app.registration import Registration
+from app.security_messages import SecurityMessages
 from app.session_events import follow_late_answer, follow_status
 from app.start_transaction import StartTransaction
 from app.stop_transaction import StopTransaction
@@ -45,9 +47,16 @@ def utc_now() -> datetime:
 class CentralSystem:
     """Implements the port of ocpp_server. MongoDB is spoken to on an executor of its own, never on the loop."""
 
-    def __init__(self, storage: Storage, settings: Settings, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        settings: Settings,
+        follow_ups: FollowUps,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
         self._storage = storage
         self._settings = settings
+        self._follow_ups = follow_ups
         self._now = now
         self._executor = ThreadPoolExecutor(STORAGE_THREADS, thread_name_prefix="ocpp-storage")
         self._registration = Registration(storage, self._run)
@@ -57,6 +66,11 @@ class CentralSystem:
         self._guesses = Guesses()
         self._refusals = GroupCommit[Refusal](self._write_refusals)
         self._housekeeping = Housekeeping(storage, self._run, now)
+        security = SecurityMessages(storage, self._registration, self._run)
+        self.log_status_notification = security.log_status_notification
+        self.security_event_notification = security.security_event_notification
+        self.sign_certificate = security.sign_certificate
+        self.signed_firmware_status_notification = security.signed_firmware_status_notification
 
     async def _run(self, function: Callable[..., R], *args: Any) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._executor, function, *args)
@@ -109,6 +123,8 @@ class CentralSystem:
         said = {name: clip(request.get(f"chargePoint{name.title()}"), 50) for name in ("vendor", "model")}
         _log("booted", source, status=status.value, **said, firmware_version=clip(request.get("firmwareVersion"), 50))
         accepted = status == RegistrationStatus.accepted
+        if accepted:
+            self._follow_ups.tell(Occasion.BOOTED, source.charge_point_id)
         return call_result.BootNotification(
             current_time=iso(self._now()),
             interval=self._settings.heartbeat_interval if accepted else PENDING_INTERVAL,

@@ -1,4 +1,4 @@
-"""THE TABLE of commands to charge points, and the one use case that sends a row."""
+"""The one use case that sends a row of the table of commands, and writes down what became of it."""
 
 import logging
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from ocpp.v16.enums import Action, RegistrationStatus
+from ocpp.v16.enums import RegistrationStatus
 
 from app.command_payloads import masked_request, masked_response, require_valid
+from app.command_table import COMMANDS, Answered
 from app.config import Settings
 from app.domain.roles import Role
 from app.errors import CommandFailed, Conflict, Forbidden, NotFound
-from app.file_locations import check_location
-from app.security_changes import SecurityChange, did_not_take, security_change
+from app.security_changes import SecurityChange, did_not_take
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
 from ocpp_server.bridge import Bridge
@@ -34,37 +34,6 @@ from ocpp_server.payloads import action_of, to_payload
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One action a Central System may send: from this row follow its route, role gate, schema and documentation.
-
-    `security_change` tells of a payload what it changes about how the charge point comes in. `check` raises
-    BadInput for a payload that an operator must not send, though OCPP's schema allows it.
-    """
-
-    action: str
-    role: Role
-    summary: str
-    needs_acceptance: bool = False
-    security_change: Callable[[Payload], SecurityChange | None] = lambda _payload: None
-    check: Callable[[Payload, Settings], None] = lambda _payload, _settings: None
-
-
-COMMANDS = {
-    row.action: row
-    for row in (
-        Command(Action.change_configuration, Role.ADMIN, "Set a configuration key", security_change=security_change),
-        Command(Action.get_configuration, Role.STAFF, "Read configuration keys; all of them when none is named"),
-        Command(Action.get_diagnostics, Role.ADMIN, "Ask for a diagnostics file", check=check_location),
-        Command(Action.remote_start_transaction, Role.STAFF, "Ask to start a transaction", needs_acceptance=True),
-        Command(Action.remote_stop_transaction, Role.STAFF, "Ask to stop a transaction", needs_acceptance=True),
-        Command(Action.reset, Role.STAFF, "Restart the charge point, gently (Soft) or at once (Hard)"),
-        Command(Action.trigger_message, Role.STAFF, "Ask the charge point to send a message now"),
-        Command(Action.unlock_connector, Role.STAFF, "Release a connector's cable lock"),
-        Command(Action.update_firmware, Role.ADMIN, "Install the firmware at a URL", check=check_location),
-    )
-}
 
 _CODES: dict[type[CallFailed], str] = {
     NotConnected: "charge_point_offline",
@@ -155,6 +124,9 @@ class Commands:
         self._drop_if_not_taken(change, record, response)
         status, response = response.get("status"), masked_response(action, response)
         self._finish(record, "answered", status=status, response=response)
+        if action in COMMANDS:
+            told = Answered(charge_point_id, action, masked_request(action, payload), response, self._now())
+            COMMANDS[action].learn(self._storage, told)
         return Outcome(record.command_id, action, status, response)
 
     def close_orphans(self) -> None:

@@ -73,6 +73,12 @@ def follow_diagnostics(storage: Storage, charge_point_id: str, told: str, at: da
     storage.diagnostics.follow(charge_point_id, told, at)
 
 
+def follow_log(storage: Storage, charge_point_id: str, told: str, at: datetime) -> None:
+    """Keep what LogStatusNotification tells (security whitepaper §5.10)."""
+    storage.charge_points.update(charge_point_id, {"log_status": told})
+    storage.diagnostics.follow(charge_point_id, told, at)
+
+
 def expire_files(storage: Storage, now: datetime) -> None:
     """Delete diagnostics whose time is over, and what transfers have left behind that nobody ended."""
     for request in storage.diagnostics.overdue(now):

@@ -11,6 +11,7 @@ from app.diagnostics import Diagnostics
 from app.files import Transfers
 from app.firmware import Firmware
 from app.fleet import Fleet
+from app.follow_ups import FollowUps
 from app.services import Services
 from app.sessions import SessionService
 from app.storage.database import Storage
@@ -28,7 +29,8 @@ class Process:
         assert settings.mongodb_uri is not None
         assert settings.jwt_secret_key is not None
         self._storage = Storage(settings.mongodb_uri)
-        self._central_system = CentralSystem(self._storage, settings)
+        self._follow_ups = FollowUps()
+        self._central_system = CentralSystem(self._storage, settings, self._follow_ups)
         self.bridge = Bridge(self._central_system, server_settings(settings))
         commands = Commands(self._storage, self.bridge, settings, utc_now)
         self.services = Services(
@@ -54,6 +56,7 @@ class Process:
     def stop(self) -> None:
         """Close every socket with 1001, finish what is in hand, let go of the database."""
         self.bridge.stop(DRAIN_SECONDS)
+        self._follow_ups.stop()
         self._storage.close()
 
     def _charge_point_changed(self, charge_point_id: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 Schema = dict[str, Any]
 
 # What a vendor made up is stored as it came; only structure is insisted on.
-_STRUCTURE = ("$schema", "$ref", "type", "required", "items", "properties", "definitions")
+_STRUCTURE = ("$schema", "type", "required", "items", "properties")
 _NUMERIC_TEXT = r"^\s*[-+]?[0-9]{1,40}([.,][0-9]{1,40})?\s*$"
 _TEXT_THAT_MAY_BE_A_NUMBER = frozenset(
     {
@@ -25,6 +25,18 @@ _TEXT_THAT_MAY_BE_A_NUMBER = frozenset(
         "imsi",
     }
 )
+
+
+def inlined(schema: Schema) -> Schema:
+    """Return the schema with every definition in the place of the references to it; OCPP's refer to no circle."""
+    definitions = schema.get("definitions", {})
+
+    def resolve(node: Schema) -> Schema:
+        if "$ref" in node:
+            return resolve(definitions[node["$ref"].removeprefix("#/definitions/")])
+        return _with_children({name: value for name, value in node.items() if name != "definitions"}, resolve)
+
+    return resolve(schema)
 
 
 def strict(schema: Schema) -> Schema:
@@ -58,7 +70,6 @@ def _with_children(schema: Schema, rewrite: Callable[[Schema], Schema]) -> Schem
     node = dict(schema)
     if "items" in node:
         node["items"] = rewrite(node["items"])
-    for group in ("properties", "definitions"):
-        if group in node:
-            node[group] = {name: rewrite(child) for name, child in node[group].items()}
+    if "properties" in node:
+        node["properties"] = {name: rewrite(child) for name, child in node["properties"].items()}
     return node

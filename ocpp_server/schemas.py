@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 
 from ocpp_server.rpc import ErrorCode
-from ocpp_server.schema_variants import Schema, lenient, strict
+from ocpp_server.schema_variants import Schema, inlined, lenient, strict
 
 
 class Violation(NamedTuple):
@@ -127,4 +127,4 @@ def _load(action: str, suffix: str) -> Schema:
     if action not in actions():
         raise KeyError(action)
     schema: Schema = json.loads(_folder().joinpath(f"{action}{suffix}.json").read_text("utf-8-sig"))
-    return schema
+    return inlined(schema)

@@ -249,6 +249,21 @@ def running_server(data_dir: Path, **environment: str) -> Iterator[Server]:
             assert server.stop() == 0, log.read_text()[-3000:]
 
 
+@contextmanager
+def server_beside(server: Server, data_dir: Path, **environment: str) -> Iterator[Server]:
+    """Run another server, with settings of its own, on an empty database of the first one's MongoDB.
+
+    It is there in a second, for only the first has a MongoDB to start.
+    """
+    with running_server(data_dir, **{**database_beside(server), **environment}) as running:
+        yield running
+
+
+def database_beside(server: Server) -> dict[str, str]:
+    """Return the settings of a server on an empty database of another one's MongoDB."""
+    return {"MONGODB_URI": another_database(server), "JWT_SECRET_KEY": "x" * 32}
+
+
 def _ready(server: Server) -> bool:
     assert server.process.poll() is None, server.log.read_text()[-3000:]
     try:

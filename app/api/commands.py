@@ -12,7 +12,7 @@ from app.api.models import ChargePointPath, CommandPath, Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.views import command_json
-from app.commands import COMMANDS, Command
+from app.command_table import COMMANDS, Command
 from app.domain.roles import Role
 from app.errors import NotFound
 from app.storage.collection import equal

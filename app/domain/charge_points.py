@@ -54,6 +54,7 @@ class ChargePoint:
     last_seen_at: datetime | None = None
     firmware_status: str | None = None
     diagnostics_status: str | None = None
+    log_status: str | None = None
     created_at: datetime | None = None
     pending_until: datetime | None = None
     connectors: dict[str, Connector] = field(default_factory=dict)

@@ -18,7 +18,7 @@ ACCOUNT = {
     "new_password": "{{account_password}}",
 }
 # Who runs all of a folder does these at its end, for what comes after them would fail.
-ENDS_SOMETHING = ("/logout", "/commands/Reset", "/commands/UpdateFirmware")
+ENDS_SOMETHING = ("/logout", "/commands/Reset", "/commands/UpdateFirmware", "/commands/SignedUpdateFirmware")
 CLEAN_UP = "Clean up"
 BEFORE = {"/api/charge_points/{charge_point_id}/commands/RemoteStopTransaction": TAKE_RUNNING_TRANSACTION}
 # What else than success is right, by method and path: of what asks a charge point, of what comes only later.

@@ -23,6 +23,7 @@ KNOWN: dict[str, Any] = {
     "name": "Made by Postman",
     "password": "{{$guid}}",
     "place": "Car park, level 1",
+    "remoteLocation": "{{base_url}}/files/made-up",
     "refresh_token": "{{account_refresh_token}}",
     "transactionId": "{{#transaction_id}}",
     "username": "postman-{{$guid}}",

@@ -10,6 +10,7 @@ from pymongo.write_concern import WriteConcern
 
 from app.errors import DatabaseUnusable
 from app.storage.charge_points import ChargePoints
+from app.storage.collection import Collection
 from app.storage.commands import CommandRecords
 from app.storage.counters import Counters
 from app.storage.diagnostics import DiagnosticsRequests
@@ -69,27 +70,15 @@ class Storage:
             if version < OLDEST_SERVER:
                 raise DatabaseUnusable(f"MongoDB {'.'.join(map(str, version))} is too old; 6.0 or newer is needed")
             with pymongo.timeout(INDEX_SECONDS):
-                for collection in (
-                    self.users,
-                    self.logins,
-                    self.id_tags,
-                    self.charge_points,
-                    self.sessions,
-                    self.meter_values,
-                    self.commands,
-                    self.events,
-                    self.refusals,
-                    self.quarantine,
-                    self.files,
-                    self.firmware,
-                    self.firmware_updates,
-                    self.diagnostics,
-                ):
+                for collection in self._collections():
                     collection.ensure_indexes()
         except ServerSelectionTimeoutError as error:
             raise DatabaseUnusable(f"MongoDB does not answer: {str(error).split(',')[0]}") from error
         except PyMongoError as error:
             raise DatabaseUnusable(f"MongoDB refuses: {error}") from error
+
+    def _collections(self) -> list[Collection[Any]]:
+        return [value for value in vars(self).values() if isinstance(value, Collection)]
 
     def ping(self, seconds: float = 1.5) -> None:
         """Ask the primary for a sign of life within `seconds`; raises PyMongoError when there is none."""

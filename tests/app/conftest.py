@@ -6,13 +6,14 @@ import pytest
 
 from tests.app.secure import SecureServer, closing_all, secure_server
 from tests.app.stories import new_charger
-from tests.live import Api, Charger, Server, running_server
+from tests.live import Api, Charger, Server, database_beside, server_beside
 
 
 @pytest.fixture(scope="session")
-def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def impatient_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data_dir = tmp_path_factory.mktemp("impatient") / "data"
-    with running_server(data_dir, CALL_TIMEOUT="0.5", START_DEADLINE="2", HEARTBEAT_INTERVAL="60") as running:
+    patience = {"CALL_TIMEOUT": "0.5", "START_DEADLINE": "2", "HEARTBEAT_INTERVAL": "60"}
+    with server_beside(server, data_dir, **patience) as running:
         yield running
 
 
@@ -40,9 +41,9 @@ def impatient_driver(impatient_server: Server) -> Iterator[Api]:
 
 
 @pytest.fixture(scope="session")
-def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureServer]:
+def secure(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureServer]:
     """A server that serves charge points over TLS too."""
-    with secure_server(tmp_path_factory.mktemp("secure")) as running:
+    with secure_server(tmp_path_factory.mktemp("secure"), **database_beside(server)) as running:
         yield running
 
 

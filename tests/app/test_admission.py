@@ -10,15 +10,15 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.app.charging import events_of
-from tests.live import Api, Charger, Server, basic, plug_in, running_server, until
+from tests.live import Api, Charger, Server, basic, plug_in, server_beside, until
 
 PASSWORD = "0123456789abcdef0123456789abcdef01234567"  # also the hex form of twenty bytes that are not UTF-8
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def door(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of its own, for failed attempts are counted by address and all tests have the same."""
-    with running_server(tmp_path_factory.mktemp("door") / "data") as running:
+    with server_beside(server, tmp_path_factory.mktemp("door") / "data") as running:
         yield running
 
 

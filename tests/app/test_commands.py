@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.command_payloads import MASK, masked_request, masked_response, require_valid
-from app.commands import COMMANDS
+from app.command_table import COMMANDS
 from app.errors import BadInput
 from tests.app.stories import meanwhile, problem
 from tests.live import Api, Charger, Server

@@ -17,7 +17,7 @@ from tests.app.secure import (
     send_configuration,
 )
 from tests.app.stories import meanwhile, problem
-from tests.live import Api, Charger, another_database, basic, until
+from tests.live import Api, Charger, Server, database_beside
 
 Connect = Callable[..., Charger]
 RAW = bytes(range(0xE8, 0xFC))  # twenty bytes that are not UTF-8
@@ -204,9 +204,9 @@ def test_the_key_is_written_nowhere(
 
 
 @pytest.fixture
-def database(secure: SecureServer) -> dict[str, str]:
+def database(server: Server) -> dict[str, str]:
     """A database that outlives the servers that use it."""
-    return {"MONGODB_URI": another_database(secure.plain), "JWT_SECRET_KEY": "0" * 32}
+    return database_beside(server)
 
 
 def test_a_server_that_dies_before_the_answer_knows_both_keys_afterwards(

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 from app.admission import MAX_PENDING
 from app.storage.database import Storage
 from tests.app.charging import start, verdict
-from tests.live import Api, Charger, Server, another_database, plug_in, running_server
+from tests.live import Api, Charger, Server, another_database, plug_in, server_beside
 
 KEY = "0123456789abcdef01"
 
@@ -21,8 +21,7 @@ def deployed(server: Server, policy: str) -> Iterator[tuple[Server, str]]:
     """Run a server with a policy for unknown charge points, on a database of its own; give its URI too."""
     uri = another_database(server)
     data_dir = server.data_dir.with_name(f"{policy}-{uuid4().hex[:6]}")
-    settings = {"MONGODB_URI": uri, "JWT_SECRET_KEY": "x" * 32, "UNKNOWN_CHARGE_POINTS": policy}
-    with running_server(data_dir, **settings) as running:
+    with server_beside(server, data_dir, MONGODB_URI=uri, UNKNOWN_CHARGE_POINTS=policy) as running:
         yield running, uri
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ocpp.v16 import call_result
 from ocpp.v16.datatypes import IdTagInfo
-from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, RegistrationStatus
+from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, GenericStatus, RegistrationStatus
 
 from ocpp_server.central_system import Admission, Admitted, Closing, Handshake, Payload, Refused, Source
 
@@ -90,9 +90,29 @@ class CentralSystemInMemory:
         await self._received("Heartbeat", request)
         return call_result.Heartbeat(_now())
 
+    async def log_status_notification(self, source: Source, request: Payload) -> call_result.LogStatusNotification:
+        await self._received("LogStatusNotification", request)
+        return call_result.LogStatusNotification()
+
     async def meter_values(self, source: Source, request: Payload) -> call_result.MeterValues:
         await self._received("MeterValues", request)
         return call_result.MeterValues()
+
+    async def security_event_notification(
+        self, source: Source, request: Payload
+    ) -> call_result.SecurityEventNotification:
+        await self._received("SecurityEventNotification", request)
+        return call_result.SecurityEventNotification()
+
+    async def sign_certificate(self, source: Source, request: Payload) -> call_result.SignCertificate:
+        await self._received("SignCertificate", request)
+        return call_result.SignCertificate(GenericStatus.accepted)
+
+    async def signed_firmware_status_notification(
+        self, source: Source, request: Payload
+    ) -> call_result.SignedFirmwareStatusNotification:
+        await self._received("SignedFirmwareStatusNotification", request)
+        return call_result.SignedFirmwareStatusNotification()
 
     async def start_transaction(self, source: Source, request: Payload) -> call_result.StartTransaction:
         await self._received("StartTransaction", request)

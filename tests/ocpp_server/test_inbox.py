@@ -45,7 +45,7 @@ def test_the_application_gets_the_payload_as_it_came(bridge: Bridge, central_sys
         ("heartbeat", {}, "NotImplemented"),
         ("../../etc/passwd", {}, "NotImplemented"),
         ("Reset", {"type": "Hard"}, "NotSupported"),
-        ("SignedFirmwareStatusNotification", {"status": "Idle", "requestId": 1}, "NotSupported"),
+        ("SignedUpdateFirmware", {}, "NotSupported"),
         ("StatusNotification", {"secret": "s3cret"}, "OccurenceConstraintViolation"),
         ("Authorize", {"idTag": {"$ne": "s3cret"}}, "TypeConstraintViolation"),
         ("StatusNotification", STATUS | {"connectorId": "s3cret"}, "PropertyConstraintViolation"),

@@ -1,0 +1,56 @@
+"""The messages of the security extension that charge points send (OCPP 1.6 security whitepaper, §5)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ocpp.v16 import call_result
+from ocpp.v16.enums import GenericStatus
+
+from app.domain.charge_points import clip
+from app.files import follow_firmware, follow_log
+from app.incidents import note
+from app.registration import Registration
+from app.storage.database import Storage
+from ocpp_server.central_system import Payload, Source
+
+_TYPE, _DETAIL = 50, 255
+
+
+class SecurityMessages:
+    """Lives on the loop thread; `run` carries a function to a storage thread."""
+
+    def __init__(self, storage: Storage, registration: Registration, run: Callable[..., Awaitable[Any]]) -> None:
+        self._storage = storage
+        self._registration = registration
+        self._run = run
+
+    async def security_event_notification(
+        self, source: Source, request: Payload
+    ) -> call_result.SecurityEventNotification:
+        """Keep an event; a charge point keeps sending it until it is answered (A04.FR.02)."""
+        await self._registration.require_service(source)
+        await self._run(self._note_event, source, request)
+        return call_result.SecurityEventNotification()
+
+    def _note_event(self, source: Source, request: Payload) -> None:
+        told = {"type": clip(request.get("type"), _TYPE), "detail": clip(request.get("techInfo"), _DETAIL)}
+        detail = {name: text for name, text in told.items() if text is not None}
+        note(self._storage, source.charge_point_id, "security_event", source.received_at, **detail)
+
+    async def sign_certificate(self, source: Source, request: Payload) -> call_result.SignCertificate:
+        await self._registration.require_service(source)
+        return call_result.SignCertificate(GenericStatus.rejected)
+
+    async def log_status_notification(self, source: Source, request: Payload) -> call_result.LogStatusNotification:
+        await self._registration.require_service(source)
+        if told := clip(request.get("status"), _TYPE):
+            await self._run(follow_log, self._storage, source.charge_point_id, told, source.received_at)
+        return call_result.LogStatusNotification()
+
+    async def signed_firmware_status_notification(
+        self, source: Source, request: Payload
+    ) -> call_result.SignedFirmwareStatusNotification:
+        await self._registration.require_service(source)
+        if told := clip(request.get("status"), _TYPE):
+            await self._run(follow_firmware, self._storage, source.charge_point_id, told, source.received_at)
+        return call_result.SignedFirmwareStatusNotification()

@@ -17,7 +17,7 @@ from tests.app.secure import (
     send_configuration,
 )
 from tests.app.stories import meanwhile, problem
-from tests.live import Api, Charger, Server, database_beside
+from tests.live import Api, Charger, Server, basic, database_beside, until
 
 Connect = Callable[..., Charger]
 RAW = bytes(range(0xE8, 0xFC))  # twenty bytes that are not UTF-8

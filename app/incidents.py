@@ -17,13 +17,13 @@ log = logging.getLogger(__name__)
 def note(storage: Storage, charge_point_id: str, kind: str, at: datetime, **detail: str) -> None:
     """Record an event, in the log too."""
     storage.events.record(charge_point_id, kind, at, **detail)
-    _tell(charge_point_id, kind, detail)
+    report(charge_point_id, kind, detail)
 
 
 def note_once_an_hour(storage: Storage, charge_point_id: str, kind: str, at: datetime, **detail: str) -> None:
     """Record an event that a charge point may cause as often as it likes: the first of its kind in an hour."""
     if storage.events.record_once_an_hour(charge_point_id, kind, at, **detail):
-        _tell(charge_point_id, kind, detail)
+        report(charge_point_id, kind, detail)
 
 
 def note_foreign_transaction(
@@ -35,7 +35,8 @@ def note_foreign_transaction(
     )
 
 
-def _tell(charge_point_id: str, kind: str, detail: Mapping[str, str]) -> None:
+def report(charge_point_id: str, kind: str, detail: Mapping[str, str]) -> None:
+    """Write an event into the log."""
     log.warning(kind, extra={"fields": {"charge_point_id": charge_point_id, **detail}})
 
 

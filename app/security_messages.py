@@ -8,12 +8,12 @@ from ocpp.v16.enums import GenericStatus
 
 from app.domain.charge_points import clip
 from app.files import follow_firmware, follow_log
-from app.incidents import note
 from app.registration import Registration
+from app.security_events import keep_security_event
 from app.storage.database import Storage
 from ocpp_server.central_system import Payload, Source
 
-_TYPE, _DETAIL = 50, 255
+_STATUS = 50
 
 
 class SecurityMessages:
@@ -29,13 +29,8 @@ class SecurityMessages:
     ) -> call_result.SecurityEventNotification:
         """Keep an event; a charge point keeps sending it until it is answered (A04.FR.02)."""
         await self._registration.require_service(source)
-        await self._run(self._note_event, source, request)
+        await self._run(keep_security_event, self._storage, source.charge_point_id, request, source.received_at)
         return call_result.SecurityEventNotification()
-
-    def _note_event(self, source: Source, request: Payload) -> None:
-        told = {"type": clip(request.get("type"), _TYPE), "detail": clip(request.get("techInfo"), _DETAIL)}
-        detail = {name: text for name, text in told.items() if text is not None}
-        note(self._storage, source.charge_point_id, "security_event", source.received_at, **detail)
 
     async def sign_certificate(self, source: Source, request: Payload) -> call_result.SignCertificate:
         await self._registration.require_service(source)
@@ -43,7 +38,7 @@ class SecurityMessages:
 
     async def log_status_notification(self, source: Source, request: Payload) -> call_result.LogStatusNotification:
         await self._registration.require_service(source)
-        if told := clip(request.get("status"), _TYPE):
+        if told := clip(request.get("status"), _STATUS):
             await self._run(follow_log, self._storage, source.charge_point_id, told, source.received_at)
         return call_result.LogStatusNotification()
 
@@ -51,6 +46,6 @@ class SecurityMessages:
         self, source: Source, request: Payload
     ) -> call_result.SignedFirmwareStatusNotification:
         await self._registration.require_service(source)
-        if told := clip(request.get("status"), _TYPE):
+        if told := clip(request.get("status"), _STATUS):
             await self._run(follow_firmware, self._storage, source.charge_point_id, told, source.received_at)
         return call_result.SignedFirmwareStatusNotification()

@@ -197,6 +197,18 @@ class EventAnswer(BaseModel):
     charge_point_id: str
 
 
+class SecurityEventAnswer(Answer):
+    """`timestamp` is the charge point's own time, `at` when it told."""
+
+    kind: Literal["security_event"]
+    at: Time
+    charge_point_id: str
+    critical: bool
+    type: str | None = None
+    timestamp: str | None = None
+    tech_info: str | None = None
+
+
 class RefusalAnswer(Answer):
     charge_point_id: str
     remote_address: str

@@ -1,16 +1,18 @@
-"""What an operator should look at: connections refused, transaction messages that could not be booked as they stood."""
+"""What an operator should look at: refused connections, security events, messages that could not be booked."""
 
 from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
+from pydantic import Field
 
-from app.api.answers import QuarantinedAnswer, RefusalAnswer, page_of
+from app.api.answers import QuarantinedAnswer, RefusalAnswer, SecurityEventAnswer, page_of
 from app.api.context import services
 from app.api.models import Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
-from app.api.views import quarantined_json, refusal_json
+from app.api.views import event_json, quarantined_json, refusal_json
 from app.domain.roles import Role
+from app.security_events import KIND
 from app.storage.collection import equal
 
 api = APIBlueprint("attention", __name__, url_prefix="/api", abp_tags=[Tag(name="Attention")])
@@ -18,6 +20,11 @@ api = APIBlueprint("attention", __name__, url_prefix="/api", abp_tags=[Tag(name=
 
 class AttentionQuery(PageQuery):
     charge_point_id: Key | None = None
+
+
+class SecurityEventQuery(AttentionQuery):
+    critical: bool | None = Field(None, description="What the security whitepaper calls critical, or the rest.")
+    type: Key | None = None
 
 
 @api.get(
@@ -38,3 +45,16 @@ def list_refusals(query: AttentionQuery) -> dict[str, Any]:
 def list_quarantine(query: AttentionQuery) -> dict[str, Any]:
     where = equal([("charge_point_id", query.charge_point_id)])
     return page(services.storage.quarantine, where, query, quarantined_json)
+
+
+@api.get(
+    "/security_events",
+    summary="Security events that charge points told, newest first",
+    responses={200: page_of(SecurityEventAnswer)},
+)
+@requires(Role.STAFF)
+def list_security_events(query: SecurityEventQuery) -> dict[str, Any]:
+    """What is critical is so by the list of OCPP's security whitepaper, a start of the charge point included."""
+    asked = [("kind", KIND), ("charge_point_id", query.charge_point_id)]
+    where = equal([*asked, ("critical", query.critical), ("detail.type", query.type)])
+    return page(services.storage.events, where, query, event_json)

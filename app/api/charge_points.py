@@ -36,6 +36,11 @@ class ChargePointQuery(PageQuery):
     registration: RegistrationStatus | None = Field(None, description="For staff.")
 
 
+class EventQuery(PageQuery):
+    kind: Key | None = None
+    critical: bool | None = Field(None, description="Of security events.")
+
+
 class NewChargePoint(Body):
     id: Key = Field(json_schema_extra={"example": "CP001"})
     password: ChargePointPassword | None = Field(None, description="One is made and returned when left out.")
@@ -117,7 +122,8 @@ def set_charge_point_password(path: ChargePointPath, body: NewPassword) -> dict[
     responses={200: page_of(EventAnswer)},
 )
 @requires(Role.STAFF)
-def list_events(path: ChargePointPath, query: PageQuery) -> dict[str, Any]:
+def list_events(path: ChargePointPath, query: EventQuery) -> dict[str, Any]:
     charge_point = services.fleet.get(path.charge_point_id)
-    where = equal([("charge_point_id", charge_point.charge_point_id)])
+    mine = ("charge_point_id", charge_point.charge_point_id)
+    where = equal([mine, ("kind", query.kind), ("critical", query.critical)])
     return page(services.storage.events, where, query, event_json)

@@ -186,7 +186,8 @@ def command_json(record: CommandRecord) -> dict[str, Any]:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    return _tidy({"kind": event.kind, "at": event.at, "charge_point_id": event.charge_point_id, **event.detail})
+    facts = {"kind": event.kind, "at": event.at, "charge_point_id": event.charge_point_id, **event.detail}
+    return _tidy({**facts, "critical": event.critical})
 
 
 def refusal_json(refusal: Refusal) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import uuid4
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
@@ -12,17 +13,22 @@ from app.errors import AlreadyExists
 from app.storage.collection import Collection, Order, to_document
 
 _DAY = 24 * 3600
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a charge point which an operator may want to know."""
+    """Something that happened to a charge point which an operator may want to know.
+
+    `critical` is for what charge points tell of their security; other events have none.
+    """
 
     event_id: str
     charge_point_id: str
     kind: str
     at: datetime
     detail: dict[str, str] = field(default_factory=dict)
+    critical: bool | None = None
 
 
 class Events(Collection[Event]):
@@ -32,8 +38,14 @@ class Events(Collection[Event]):
     order = Order("at", -1)
     indexes = (
         order.index("charge_point_id"),
+        order.index("charge_point_id", "kind", "critical"),
+        order.index("charge_point_id", "kind"),
+        order.index("kind", "critical"),
+        order.index("kind"),
         IndexModel([("at", ASCENDING)], expireAfterSeconds=90 * _DAY),
     )
+    security_events_per_hour = 60
+    most_security_events = 1000
 
     def record(self, charge_point_id: str, kind: str, at: datetime, **detail: str) -> None:
         self.insert(_event(uuid4().hex, charge_point_id, kind, at, detail))
@@ -50,9 +62,31 @@ class Events(Collection[Event]):
             return False
         return True
 
+    def record_security_event(
+        self, charge_point_id: str, kind: str, at: datetime, detail: dict[str, str], *, critical: bool
+    ) -> Literal["kept", "known", "too many"]:
+        """Record what a charge point tells of its security; the same told again within an hour is known.
 
-def _event(event_id: str, charge_point_id: str, kind: str, at: datetime, detail: dict[str, str]) -> Event:
-    return Event(event_id, charge_point_id, kind, at, {k: v[:500] for k, v in detail.items()})
+        So many an hour are kept of one charge point and, of all it ever told, the newest.
+        """
+        mine = {"charge_point_id": {"$eq": charge_point_id}, "kind": {"$eq": kind}, "critical": {"$eq": critical}}
+        recent = {**mine, "at": {"$gt": at - _HOUR}}
+        if self.documents.count_documents(recent, limit=self.security_events_per_hour) >= self.security_events_per_hour:
+            return "too many"
+        key = _digest(charge_point_id, kind, at.strftime("%Y%m%dT%H"), *sorted(detail.items()))
+        try:
+            self.insert(_event(key, charge_point_id, kind, at, detail, critical))
+        except AlreadyExists:
+            return "known"
+        if self.documents.count_documents(mine, limit=self.most_security_events + 1) > self.most_security_events:
+            self.documents.find_one_and_delete(mine, sort=[("at", ASCENDING), ("_id", ASCENDING)])
+        return "kept"
+
+
+def _event(
+    event_id: str, charge_point_id: str, kind: str, at: datetime, detail: dict[str, str], critical: bool | None = None
+) -> Event:
+    return Event(event_id, charge_point_id, kind, at, {k: v[:500] for k, v in detail.items()}, critical)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,5 +190,5 @@ class Quarantine(Collection[Quarantined]):
             self.documents.find_one_and_delete(where, sort=[("received_at", ASCENDING), ("_id", ASCENDING)])
 
 
-def _digest(*content: str) -> str:
+def _digest(*content: object) -> str:
     return hashlib.sha256(repr(content).encode("utf-8", "replace")).hexdigest()[:32]

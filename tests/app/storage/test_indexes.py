@@ -72,6 +72,16 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
     "commands to a charge point": lambda s: s.commands.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
     "commands of somebody": lambda s: s.commands.page({"requested_by": {"$eq": "u"}}, None, 50),
     "events of a charge point": lambda s: s.events.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
+    "events of a kind of a charge point": lambda s: s.events.page(
+        {"charge_point_id": {"$eq": "CP"}, "kind": {"$eq": "boot"}}, None, 50
+    ),
+    "security events": lambda s: s.events.page({"kind": {"$eq": "security_event"}}, None, 50),
+    "critical security events": lambda s: s.events.page(
+        {"kind": {"$eq": "security_event"}, "critical": {"$eq": True}}, None, 50
+    ),
+    "critical security events of a charge point": lambda s: s.events.page(
+        {"kind": {"$eq": "security_event"}, "charge_point_id": {"$eq": "CP"}, "critical": {"$eq": True}}, None, 50
+    ),
     "refusals": lambda s: s.refusals.page({}, None, 50),
     "refusals of a charge point": lambda s: s.refusals.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
     "what was set aside": lambda s: s.quarantine.page({}, None, 50),

@@ -2,27 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from ocpp.v16.enums import Action
 
+from app.answered import Answered
 from app.config import Settings
+from app.configuration import learn_change, learn_configuration
 from app.domain.roles import Role
 from app.file_locations import check_location
 from app.security_changes import SecurityChange, security_change
 from app.storage.database import Storage
 from ocpp_server.central_system import Payload
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A command and its answer, both as they may be written down."""
-
-    charge_point_id: str
-    action: str
-    request: Payload
-    response: Payload
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +39,25 @@ COMMANDS = {
         Command(Action.cancel_reservation, Role.STAFF, "Cancel a reservation"),
         Command(Action.certificate_signed, Role.ADMIN, "Give the charge point its signed certificate"),
         Command(Action.change_availability, Role.STAFF, "Put a connector, or all of them (0), in or out of service"),
-        Command(Action.change_configuration, Role.ADMIN, "Set a configuration key", security_change=security_change),
+        Command(
+            Action.change_configuration,
+            Role.ADMIN,
+            "Set a configuration key",
+            security_change=security_change,
+            learn=learn_change,
+        ),
         Command(Action.clear_cache, Role.STAFF, "Empty the charge point's own memory of idTags"),
         Command(Action.clear_charging_profile, Role.ADMIN, "Remove charging profiles; all of them when none is named"),
         Command(Action.data_transfer, Role.ADMIN, "Send a vendor's own message"),
         Command(Action.delete_certificate, Role.ADMIN, "Delete an installed root certificate"),
         Command(Action.extended_trigger_message, Role.STAFF, "Ask for a message, those of the security extension too"),
         Command(Action.get_composite_schedule, Role.STAFF, "Ask what a connector may draw from now on"),
-        Command(Action.get_configuration, Role.STAFF, "Read configuration keys; all of them when none is named"),
+        Command(
+            Action.get_configuration,
+            Role.STAFF,
+            "Read configuration keys; all of them when none is named",
+            learn=learn_configuration,
+        ),
         Command(Action.get_diagnostics, Role.ADMIN, "Ask for a diagnostics file", check=check_location),
         Command(Action.get_installed_certificate_ids, Role.ADMIN, "Read which root certificates are installed"),
         Command(Action.get_local_list_version, Role.STAFF, "Read the version of the local authorization list"),

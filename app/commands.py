@@ -10,8 +10,9 @@ from uuid import uuid4
 import orjson
 from ocpp.v16.enums import RegistrationStatus
 
+from app.answered import Answered
 from app.command_payloads import masked_request, masked_response, require_valid
-from app.command_table import COMMANDS, Answered
+from app.command_table import COMMANDS
 from app.config import Settings
 from app.domain.roles import Role
 from app.errors import CommandFailed, Conflict, Forbidden, NotFound

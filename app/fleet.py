@@ -100,6 +100,7 @@ class Fleet:
         if self._storage.sessions.open_on(charge_point.charge_point_id):
             raise Conflict("charge_point_busy", "a session is open on this charge point; stop it first")
         self._storage.charge_points.delete(charge_point_id)
+        self._storage.configurations.delete(charge_point_id)
         self._changed(charge_point.charge_point_id)
 
 

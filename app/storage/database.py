@@ -12,6 +12,7 @@ from app.errors import DatabaseUnusable
 from app.storage.charge_points import ChargePoints
 from app.storage.collection import Collection
 from app.storage.commands import CommandRecords
+from app.storage.configurations import Configurations
 from app.storage.counters import Counters
 from app.storage.diagnostics import DiagnosticsRequests
 from app.storage.files import Files
@@ -54,6 +55,7 @@ class Storage:
         self.sessions = Sessions(database)
         self.meter_values = MeterValues(database)
         self.commands = CommandRecords(database)
+        self.configurations = Configurations(database)
         self.events = Events(database)
         self.refusals = Refusals(database)
         self.quarantine = Quarantine(database)

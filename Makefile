@@ -4,10 +4,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench postman node clean
+.PHONY: help install run demo test check bench conformance postman node clean
 
 help:  ## Show these lines
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 install: $(STAMP)  ## Make .venv with the project and everything its targets need
 
@@ -36,6 +36,9 @@ check: install  ## Lint, format, types, import contracts
 
 bench: install  ## Run the benchmarks and print their ratios
 	@$(BIN)/python -m tests.benchmarks
+
+conformance: install  ## Run the Open Charge Alliance's 77 cases and write docs/conformance.md
+	@$(BIN)/pytest tests/conformance/test_tc_*.py --write-conformance
 
 postman: install  ## Write the Postman collection from the OpenAPI document
 	@$(BIN)/chargebridge postman

@@ -1,0 +1,139 @@
+"""Security: passwords, root certificates, events, logs, signed firmware, what the door demands."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import trustme
+
+from tests.app.charging import events_of
+from tests.app.secure import refused
+from tests.conformance.station import Operator, Station
+from tests.live import Api, Server, plug_in
+
+ACCEPTED = {"status": "Accepted"}
+
+
+@pytest.fixture(scope="module")
+def certificate() -> str:
+    """The PEM text of a root certificate."""
+    return trustme.CA(key_type=trustme.KeyType.ECDSA).cert_pem.bytes().decode()
+
+
+def test_tc_073_the_password_is_changed(station: Station, operator: Operator, root: Api) -> None:
+    key = secrets.token_bytes(20)
+    operator.command("ChangeConfiguration", {"key": "AuthorizationKey", "value": key.hex()}, ACCEPTED)
+    again = station.reconnect(password=key)
+    again.enter_service()
+    assert refused(station.reopen, source_address=("127.8.0.73", 0)) == 401
+
+
+HASH_DATA = {
+    "hashAlgorithm": "SHA256",
+    "issuerNameHash": "ab" * 32,
+    "issuerKeyHash": "cd" * 32,
+    "serialNumber": "0123456789abcdef",
+}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("ManufacturerRootCertificate", id="tc_075_1"),
+        pytest.param("CentralSystemRootCertificate", id="tc_075_2"),
+    ],
+)
+def test_a_root_certificate_is_installed(operator: Operator, certificate: str, kind: str) -> None:
+    operator.command("InstallCertificate", {"certificateType": kind, "certificate": certificate}, ACCEPTED)
+    installed = {"status": "Accepted", "certificateHashData": [HASH_DATA]}
+    operator.command("GetInstalledCertificateIds", {"certificateType": kind}, installed)
+
+
+def test_tc_076_a_certificate_is_deleted(operator: Operator) -> None:
+    installed = {"status": "Accepted", "certificateHashData": [HASH_DATA]}
+    kind = {"certificateType": "CentralSystemRootCertificate"}
+    told = operator.command("GetInstalledCertificateIds", kind, installed)
+    (hash_data,) = told["response"]["certificateHashData"]
+    operator.command("DeleteCertificate", {"certificateHashData": hash_data}, ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    ("action", "event"),
+    [
+        pytest.param("CertificateSigned", "InvalidChargePointCertificate", id="tc_077"),
+        pytest.param("InstallCertificate", "InvalidCentralSystemCertificate", id="tc_078"),
+    ],
+)
+def test_a_certificate_is_found_invalid(
+    station: Station, operator: Operator, root: Api, certificate: str, action: str, event: str
+) -> None:
+    payloads: dict[str, dict[str, Any]] = {
+        "CertificateSigned": {"certificateChain": certificate},
+        "InstallCertificate": {"certificateType": "CentralSystemRootCertificate", "certificate": certificate},
+    }
+    operator.command(action, payloads[action], {"status": "Rejected"})
+    assert report(station, event) == {}
+    assert [e["type"] for e in events_of(root, station) if e["kind"] == "security_event"] == [event]
+
+
+def report(station: Station, event: str) -> Any:
+    return station.call("SecurityEventNotification", {"type": event, "timestamp": "2026-01-01T00:00:00Z"})
+
+
+def test_tc_079_the_security_log(station: Station, operator: Operator, server: Server) -> None:
+    location = f"{server.url}/files/diagnostics/{'0' * 40}/"
+    payload = {"logType": "SecurityLog", "requestId": 79, "log": {"remoteLocation": location}}
+    operator.command("GetLog", payload, {"status": "Accepted", "filename": "security.log"})
+    for status in ("Uploading", "Uploaded"):
+        assert station.call("LogStatusNotification", {"status": status, "requestId": 79}) == {}
+
+
+def order_signed_update(operator: Operator, server: Server, certificate: str) -> None:
+    firmware = {
+        "location": f"{server.url}/files/firmware/{'0' * 40}/boot.bin",
+        "retrieveDateTime": "2026-01-01T00:00:00Z",
+        "signingCertificate": certificate,
+        "signature": "c2lnbmVk",
+    }
+    operator.command("SignedUpdateFirmware", {"requestId": 80, "firmware": firmware}, ACCEPTED)
+
+
+def tell(station: Station, *statuses: str) -> None:
+    for status in statuses:
+        assert station.call("SignedFirmwareStatusNotification", {"status": status, "requestId": 80}) == {}
+
+
+def test_tc_080_firmware_is_updated_securely(
+    station: Station, operator: Operator, server: Server, certificate: str
+) -> None:
+    order_signed_update(operator, server, certificate)
+    tell(station, "Downloading", "Downloaded", "SignatureVerified", "Installing", "InstallRebooting")
+    again = station.reconnect()
+    # These three may come in any order.
+    tell(again, "Installed")
+    again.enter_service()
+    assert report(again, "FirmwareUpdated") == {}
+
+
+def test_tc_081_the_firmwares_signature_is_invalid(
+    station: Station, operator: Operator, server: Server, certificate: str
+) -> None:
+    order_signed_update(operator, server, certificate)
+    tell(station, "Downloading", "Downloaded", "InvalidSignature")
+    assert report(station, "InvalidFirmwareSignature") == {}
+
+
+def test_tc_085_basic_authentication(server: Server, new_charge_point: Callable[..., Any], stage: Any) -> None:
+    charge_point_id, password = new_charge_point()
+    assert refused(lambda **options: plug_in(server, charge_point_id, None, **options)) == 401
+    stage(lambda: plug_in(server, charge_point_id, password)).enter_service()
+
+
+def test_tc_088_the_subprotocol_is_negotiated(server: Server, new_charge_point: Callable[..., Any], stage: Any) -> None:
+    charge_point = new_charge_point()
+    assert refused(lambda **options: plug_in(server, *charge_point, subprotocols=["ocpp0.1"], **options)) == 400
+    station = stage(lambda: plug_in(server, *charge_point, subprotocols=["ocpp0.1", "ocpp1.6"]))
+    assert station.socket.response.status_code == 101
+    assert station.socket.response.headers["Sec-WebSocket-Protocol"] == "ocpp1.6"
+    station.enter_service()

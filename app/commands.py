@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from app.command_payloads import masked_request, masked_response, require_valid
 from app.command_table import COMMANDS
 from app.config import Settings
 from app.domain.roles import Role
-from app.errors import CommandFailed, Conflict, Forbidden, NotFound
+from app.errors import ChargeBridgeError, CommandFailed, Conflict, Forbidden, NotFound
 from app.security_changes import SecurityChange, did_not_take
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
@@ -65,6 +66,21 @@ class Outcome:
     response: Payload
 
 
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """What a use case writes down at the same moments as the command's own record, so that neither waits for the other.
+
+    `before` the request is sent, and when it is `answered`; not after a failure, which is raised.
+    """
+
+    before: Callable[[], object]
+    answered: Callable[[Outcome], object]
+
+
+ALONE = Companion(before=lambda: None, answered=lambda _outcome: None)
+BESIDE_THREADS = 8
+
+
 class Commands:
     """Sends rows of the table through the bridge and writes down what became of each."""
 
@@ -73,6 +89,11 @@ class Commands:
         self._bridge = bridge
         self._settings = settings
         self._now = now
+        self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix="command-records")
+
+    def stop(self) -> None:
+        """Let go of the threads; every command has its outcome by now."""
+        self._beside.shutdown(wait=True)
 
     def connected(self, charge_point_id: str) -> bool:
         return self._bridge.connected(charge_point_id)
@@ -92,10 +113,11 @@ class Commands:
         command.check(payload, self._settings)
         return self.send(charge_point.charge_point_id, (command.action, payload), requested_by=requested_by)
 
-    def send(self, charge_point_id: str, request: Any, *, requested_by: str) -> Outcome:
+    def send(self, charge_point_id: str, request: Any, *, requested_by: str, companion: Companion = ALONE) -> Outcome:
         """Send a request (an ocpp `call` dataclass, or action and payload) and return the answer.
 
-        Raises CommandFailed with the outcome, BadInput when the payload breaks OCPP's schema, Conflict.
+        Raises CommandFailed with the outcome, BadInput when the payload breaks OCPP's schema, Conflict; and what the
+        companion raises: what it raises before the request is sent keeps it from being sent.
         """
         action, payload = request if isinstance(request, tuple) else (action_of(request), to_payload(request))
         require_valid(action, payload)
@@ -110,7 +132,7 @@ class Commands:
         change = COMMANDS[action].security_change(payload) if action in COMMANDS else None
         if change is not None:
             change.keep(self._storage, charge_point_id, record.command_id)
-        self._storage.commands.insert(record)
+        self._insert(record, companion)
         try:
             response = self._bridge.send(charge_point_id, (action, payload))
         except BridgeStopped:
@@ -124,11 +146,24 @@ class Commands:
             raise _command_failed(code, outcome, record.command_id, answer) from failure
         self._drop_if_not_taken(change, record, response)
         status, response = response.get("status"), masked_response(action, response)
-        self._finish(record, "answered", status=status, response=response)
+        answered = Outcome(record.command_id, action, status, response)
+        finished = self._beside.submit(self._finish, record, "answered", status=status, response=response)
+        companion.answered(answered)
+        finished.result()
         if action in COMMANDS:
             told = Answered(charge_point_id, action, masked_request(action, payload), response, self._now())
             COMMANDS[action].learn(self._storage, told)
-        return Outcome(record.command_id, action, status, response)
+        return answered
+
+    def _insert(self, record: CommandRecord, companion: Companion) -> None:
+        inserted = self._beside.submit(self._storage.commands.insert, record)
+        try:
+            companion.before()
+        except ChargeBridgeError:
+            inserted.result()
+            self._storage.commands.delete(record.command_id)
+            raise
+        inserted.result()
 
     def close_orphans(self) -> None:
         """Give an outcome to the commands that were under way when this server ended without a chance to say so."""

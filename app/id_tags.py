@@ -8,7 +8,7 @@ from ocpp.v16.enums import AuthorizationStatus
 
 from app.domain.authorization import OpenSession, Verdict, authorize, authorize_start
 from app.domain.id_tags import IdTag, normalise_id_tag
-from app.domain.sessions import OPEN, RUNNING, State
+from app.domain.sessions import RUNNING, Session
 from app.domain.times import iso
 from app.storage.database import Storage
 from app.storage.users import User
@@ -22,14 +22,19 @@ def judge(storage: Storage, id_tag: str, now: datetime) -> tuple[Verdict, IdTag 
 
 
 def judge_start(
-    storage: Storage, tag: IdTag, owner: User | None, now: datetime, *, charge_point_id: str, connector_id: int
+    storage: Storage,
+    tag: IdTag,
+    owner: User | None,
+    now: datetime,
+    *,
+    at: tuple[str, int],
+    open_sessions: Sequence[Session],
 ) -> Verdict:
     """Judge what an app asks for: the tag itself, then its limit, which what it has asked for elsewhere counts in.
 
-    `owner` is the account that the tag belongs to, if any.
+    `owner` is the account that the tag belongs to, if any; `open_sessions` are the tag's.
     """
-    verdict = _judge(storage, tag, owner, now)
-    return _within_limit(storage, verdict, tag, (charge_point_id, connector_id), OPEN)
+    return authorize_start(_judge(storage, tag, owner, now), tag, _seen_open(open_sessions), at=at)
 
 
 def judge_transaction(
@@ -40,7 +45,8 @@ def judge_transaction(
     What was only asked for is no transaction: of two requests for one tag the one that gets there first is served.
     """
     verdict, tag = judge(storage, id_tag, now)
-    return _within_limit(storage, verdict, tag, (charge_point_id, connector_id), RUNNING), tag
+    running = storage.sessions.of_tag(tag.id_tag, RUNNING) if tag and verdict.accepted else []
+    return authorize_start(verdict, tag, _seen_open(running), at=(charge_point_id, connector_id)), tag
 
 
 def _judge(storage: Storage, tag: IdTag | None, owner: User | None, now: datetime) -> Verdict:
@@ -48,12 +54,8 @@ def _judge(storage: Storage, tag: IdTag | None, owner: User | None, now: datetim
     return authorize(tag, parent, owner_disabled=bool(owner and owner.disabled), now=now)
 
 
-def _within_limit(
-    storage: Storage, verdict: Verdict, tag: IdTag | None, at: tuple[str, int], counted: Sequence[State]
-) -> Verdict:
-    sessions = storage.sessions.of_tag(tag.id_tag, counted) if tag and verdict.accepted else []
-    open_sessions = [OpenSession(s.session_id, s.charge_point_id, s.connector_id) for s in sessions]
-    return authorize_start(verdict, tag, open_sessions, at=at)
+def _seen_open(sessions: Sequence[Session]) -> list[OpenSession]:
+    return [OpenSession(s.session_id, s.charge_point_id, s.connector_id) for s in sessions]
 
 
 def id_tag_info(status: str, tag: IdTag | None) -> IdTagInfo:

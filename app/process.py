@@ -57,6 +57,7 @@ class Process:
         """Close every socket with 1001, finish what is in hand, let go of the database."""
         self.bridge.stop(DRAIN_SECONDS)
         self._follow_ups.stop()
+        self.services.commands.stop()
         self._storage.close()
 
     def _charge_point_changed(self, charge_point_id: str) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from ocpp.v16 import call
 from ocpp.v16.enums import RegistrationStatus, RemoteStartStopStatus
 
-from app.commands import Commands, Outcome
+from app.commands import Commands, Companion, Outcome
 from app.config import Settings
 from app.domain.charge_points import ChargePoint
 from app.domain.hints import UNKNOWN, WAITING, why_rejected, why_stop_rejected
@@ -79,9 +79,11 @@ class SessionService:
         charge_point = self._charge_point(request.evse_id, request.connector_id)
         tag = self._tag_of(user, request.id_tag)
         self._require_in_service(charge_point)
-        if self._storage.sessions.open_on(charge_point.charge_point_id, request.connector_id):
+        at = (charge_point.charge_point_id, request.connector_id)
+        around = self._storage.sessions.open_around(*at, tag.id_tag)
+        if any((one.charge_point_id, one.connector_id) == at for one in around):
             return self._connector_busy(session_id, request)
-        self._require_authorized(user, tag, charge_point, request.connector_id)
+        self._require_authorized(user, tag, at, around)
         now = self._now()
         session = Session(
             session_id=session_id,
@@ -96,11 +98,9 @@ class SessionService:
             request_digest=request.digest if request.idempotency_key else None,
         )
         try:
-            # Stored before the charge point is called: a quick one sends StartTransaction before its answer.
-            self._storage.sessions.insert(session)
+            return self._ask_to_start(user, session, charge_point)
         except AlreadyExists:
             return self._connector_busy(session_id, request)
-        return self._ask_to_start(user, session, charge_point)
 
     def _first_answer(self, session: Session, request: StartRequest) -> Answer:
         if session.request_digest != request.digest:
@@ -142,26 +142,28 @@ class SessionService:
         if not self._commands.connected(charge_point.charge_point_id):
             raise Conflict("charge_point_offline", "this charge point is not connected at the moment")
 
-    def _require_authorized(self, user: User, tag: IdTag, charge_point: ChargePoint, connector_id: int) -> None:
+    def _require_authorized(self, user: User, tag: IdTag, at: tuple[str, int], open_sessions: list[Session]) -> None:
         owner = user if _is_own(user, tag) else self._storage.users.by_name(tag.username or "")
-        verdict = judge_start(
-            self._storage,
-            tag,
-            owner,
-            self._now(),
-            charge_point_id=charge_point.charge_point_id,
-            connector_id=connector_id,
-        )
+        verdict = judge_start(self._storage, tag, owner, self._now(), at=at, open_sessions=open_sessions)
         if not verdict.accepted:
             raise Conflict("id_tag_not_accepted", verdict.reason, id_tag_status=verdict.status.value)
 
     def _ask_to_start(self, user: User, session: Session, charge_point: ChargePoint) -> Answer:
         request = call.RemoteStartTransaction(id_tag=session.id_tag, connector_id=session.connector_id)
+        answers: list[Answer] = []
+        companion = Companion(
+            # Stored before the charge point is called: a quick one sends StartTransaction before its answer.
+            before=lambda: self._storage.sessions.insert(session),
+            answered=lambda outcome: answers.append(self._answered(session, charge_point, outcome)),
+        )
         try:
-            outcome = self._commands.send(session.charge_point_id, request, requested_by=user.username)
+            self._commands.send(session.charge_point_id, request, requested_by=user.username, companion=companion)
         except CommandFailed as failure:
             self._record_failure(session, failure)
             raise
+        return answers[0]
+
+    def _answered(self, session: Session, charge_point: ChargePoint, outcome: Outcome) -> Answer:
         accepted = outcome.status == RemoteStartStopStatus.accepted
         connector_status = charge_point.status_of(session.connector_id)
         plugged = connector_status in _PLUGGED
@@ -181,10 +183,6 @@ class SessionService:
                 "reason": "the charge point refused",
                 "hint": why_rejected(connector_status),
             }
-        return self._answered(session, outcome, changes)
-
-    def _answered(self, session: Session, outcome: Outcome, changes: dict[str, Any]) -> Answer:
-        accepted = outcome.status == RemoteStartStopStatus.accepted
         status = (RemoteStartStopStatus.accepted if accepted else RemoteStartStopStatus.rejected).value
         facts = {"start_status": status, "command_id": outcome.command_id}
         # A quick charge point sends StartTransaction before its answer is read here: then only the facts are added.

@@ -5,9 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.storage.database import Storage
 from tests.live import ROOT_PASSWORD, Api, Charger, Server, empty_storage, plug_in, running_server
+
+# Examples are slow to make where other processes keep the machine busy, which is not what a test is about.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -92,6 +92,11 @@ class Sessions(Collection[Session]):
             where["connector_id"] = connector_id
         return self.find(where, sort=[("created_at", ASCENDING)])
 
+    def open_around(self, charge_point_id: str, connector_id: int, id_tag: str) -> list[Session]:
+        """Return what has not ended on a connector, and what a tag has open anywhere: one round trip."""
+        here = {"charge_point_id": {"$eq": charge_point_id}, "connector_id": connector_id}
+        return self.find({"state": {"$in": list(OPEN)}, "$or": [here, _of_tag(id_tag)]})
+
     def running_on(self, charge_points: Iterable[str]) -> list[Session]:
         """Return the transactions that run on some charge points."""
         return self.find({"charge_point_id": {"$in": list(charge_points)}, "state": {"$in": list(RUNNING)}})
@@ -109,13 +114,7 @@ class Sessions(Collection[Session]):
 
     def of_tag(self, id_tag: str, states: Iterable[State]) -> list[Session]:
         """Return a tag's sessions in some states; a transaction that was refused does not count as the tag's."""
-        return self.find(
-            {
-                "id_tag": {"$eq": id_tag},
-                "state": {"$in": list(states)},
-                "authorization": {"$in": [None, "Accepted"]},
-            }
-        )
+        return self.find({"state": {"$in": list(states)}, **_of_tag(id_tag)})
 
     def end(self, session_id: str, changes: Mapping[str, Any]) -> Session | None:
         """End a transaction that runs or was closed provisionally; None when it has had its StopTransaction."""
@@ -146,6 +145,10 @@ class Sessions(Collection[Session]):
         updates = [_update(one) for one in batch]
         if updates:
             self.documents.bulk_write(updates, ordered=True)
+
+
+def _of_tag(id_tag: str) -> Document:
+    return {"id_tag": {"$eq": id_tag}, "authorization": {"$in": [None, "Accepted"]}}
 
 
 def _first_register(one: Progress) -> float | None:

@@ -14,6 +14,7 @@ from app.api import (
     diagnostics,
     documentation,
     firmware,
+    firmware_updates,
     health,
     http,
     id_tags,
@@ -39,6 +40,7 @@ RESOURCES = (
     attention,
     health,
     firmware,
+    firmware_updates,
     diagnostics,
     charger_files,
 )

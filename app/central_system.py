@@ -16,7 +16,7 @@ from app.domain.charge_points import clip
 from app.domain.connectors import read_status
 from app.domain.id_tags import mask_id_tag
 from app.domain.times import iso
-from app.files import follow_diagnostics, follow_firmware
+from app.file_progress import follow_diagnostics, follow_firmware
 from app.follow_ups import FollowUps, Occasion
 from app.group_commit import GroupCommit
 from app.guesses import Guesses

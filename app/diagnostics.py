@@ -1,25 +1,22 @@
-"""Diagnostics: charge points are asked for them, bring them, and admins read them."""
+"""Diagnostics and logs: charge points are asked for them, bring them, and admins read them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
-from ocpp.v16.enums import Action, DiagnosticsStatus
+from ocpp.v16.enums import DiagnosticsStatus, LogStatus
 
-from app.commands import Commands
+from app.commands import Commands, Outcome
 from app.config import Settings
+from app.diagnostics_orders import Wanted, announced
 from app.domain.charge_points import ChargePoint
 from app.domain.files import readable_name, safe_name, token_digest
-from app.domain.times import iso
 from app.errors import BadInput, Conflict, NotFound
-from app.files import Links, give_order
+from app.files import Links, give_order, refused
 from app.storage.database import Storage
 from app.storage.diagnostics import DiagnosticsRequest
-from app.storage.file_requests import ACCEPTED
+from app.storage.file_requests import NUMBERED
 from app.storage.files import FileGone, Reader, Stored
-
-NOTHING_TO_UPLOAD = "NothingToUpload"
 
 
 class Diagnostics:
@@ -32,16 +29,8 @@ class Diagnostics:
         self._now = now
         self._links = Links(settings)
 
-    def request(
-        self,
-        charge_point: ChargePoint,
-        *,
-        start_time: datetime | None,
-        stop_time: datetime | None,
-        retries: Mapping[str, int],
-        requested_by: str,
-    ) -> DiagnosticsRequest:
-        """Ask a charge point for its diagnostics of a time, by a link of its own; raises CommandFailed.
+    def request(self, charge_point: ChargePoint, wanted: Wanted, *, requested_by: str) -> DiagnosticsRequest:
+        """Ask a charge point for its diagnostics or a log, by a link of its own; raises CommandFailed.
 
         A charge point that has none says so by naming no file (OCPP 1.6 §5.9).
         """
@@ -55,21 +44,27 @@ class Diagnostics:
             token_digest=link.digest,
             expires_at=link.expires_at,
             delete_at=now + timedelta(seconds=self._settings.diagnostics_lifetime),
-            start_time=start_time,
-            stop_time=stop_time,
+            ocpp_request_id=self._storage.counters.next_request_id() if wanted.is_log else None,
+            kind=wanted.kind,
+            start_time=wanted.start_time,
+            stop_time=wanted.stop_time,
         )
-        times = {"startTime": start_time, "stopTime": stop_time}
-        order: dict[str, Any] = {name: iso(moment) for name, moment in times.items() if moment is not None}
-        requests = self._storage.diagnostics
-        outcome = give_order(
-            self._commands, requests, request, (Action.get_diagnostics, {"location": link.url, **order, **retries})
-        )
-        name = readable_name(outcome.response.get("fileName"))
-        # Some charge points bring the file first and answer then.
-        requests.settle(request.request_id, {"status": ACCEPTED if name else NOTHING_TO_UPLOAD})
-        if name:
-            requests.update(request.request_id, {"file_name": name})
+        order = wanted.order(link.url, request.ocpp_request_id)
+        self._answered(request, give_order(self._commands, self._storage.diagnostics, request, order))
         return self.get(request.request_id)
+
+    def _answered(self, request: DiagnosticsRequest, outcome: Outcome) -> None:
+        """Keep what the charge point's answer says; some have brought the file before they answer."""
+        requests = self._storage.diagnostics
+        if outcome.status == LogStatus.rejected:
+            refused(requests, request, "rejected")
+            return
+        if outcome.status == LogStatus.accepted_canceled:
+            requests.give_up(request.charge_point_id, request, self._now(), NUMBERED)
+        status, told_name = announced(outcome)
+        requests.settle(request.request_id, {"status": status})
+        if name := readable_name(told_name):
+            requests.update(request.request_id, {"file_name": name})
 
     def get(self, diagnostics_id: str) -> DiagnosticsRequest:
         request = self._storage.diagnostics.get(diagnostics_id)

@@ -1,26 +1,33 @@
-"""What sending firmware and asking for diagnostics have in common: one-time links, and room for the transfers."""
+"""What sending firmware and asking for diagnostics have in common: one-time links, and how an order is given."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from ocpp.v16.enums import Action
+
 from app.commands import Commands, Outcome
 from app.config import Settings
+from app.domain.file_hints import file_hint
+from app.domain.file_progress import FAILED
 from app.domain.files import new_token, token_digest
-from app.errors import CommandFailed, TooManyAttempts
+from app.errors import CommandFailed
 from app.storage.database import Storage
-from app.storage.file_requests import FAILED, FileRequest, FileRequests
+from app.storage.file_requests import FileRequest, FileRequests
 from ocpp_server.central_system import Payload
 
 R = TypeVar("R", bound=FileRequest)
+Order = tuple[str, Payload]
 
 # After these the charge point has not taken the order; after any other failure it may have.
 NOT_TAKEN = ("offline", "refused", "call_error")
-TRANSFERS_PER_LINK = 3
-RETRY_AFTER = 30
+# Charge points use the one code for the other.
+_ACTION_NOT_KNOWN = ("NotSupported", "NotImplemented")
+_NOT_KNOWN_REASONS: dict[str, str] = {
+    Action.update_firmware: "unsigned_not_supported",
+    Action.signed_update_firmware: "signed_not_supported",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +52,53 @@ class Links:
         return Link(url, token_digest(token), begins + timedelta(seconds=self._settings.file_link_lifetime))
 
 
-def give_order(commands: Commands, requests: FileRequests[R], request: R, order: tuple[str, Payload]) -> Outcome:
-    """Keep a request, send its command, return the answer; raises CommandFailed, which names the request."""
+def give_order(
+    commands: Commands, requests: FileRequests[R], request: R, order: Order, otherwise: Order | None = None
+) -> Outcome:
+    """Keep a request, send its command, return the answer; raises CommandFailed, which names the request.
+
+    `otherwise` is sent instead where the charge point does not know the order's action.
+    """
     requests.insert(request)
+
+    def send(one: Order) -> Outcome:
+        return commands.send(request.charge_point_id, one, requested_by=request.requested_by)
+
     try:
-        outcome = commands.send(request.charge_point_id, order, requested_by=request.requested_by)
+        outcome = send(order) if otherwise is None else _the_known_one(send, order, otherwise)
     except CommandFailed as failure:
-        changes: dict[str, Any] = {"reason": failure.code, "command_id": failure.facts.get("command_id")}
+        reason = _reason(failure, order if otherwise is None else None)
+        changes: dict[str, Any] = {"reason": reason, "command_id": failure.facts.get("command_id")}
         if failure.outcome in NOT_TAKEN:
             changes |= {"status": FAILED, "expires_at": request.requested_at}
         requests.settle(request.request_id, changes)
         failure.facts[requests.told_as] = request.request_id
+        if hint := file_hint(reason):
+            failure.facts["hint"] = hint
         raise
     requests.update(request.request_id, {"command_id": outcome.command_id})
     return outcome
 
 
-def follow_firmware(storage: Storage, charge_point_id: str, told: str, at: datetime) -> None:
-    """Keep what FirmwareStatusNotification tells (OCPP 1.6 §4.5)."""
-    storage.charge_points.update(charge_point_id, {"firmware_status": told})
-    storage.firmware_updates.follow(charge_point_id, told, at)
+def refused(requests: FileRequests[R], request: R, reason: str) -> None:
+    """Keep that the charge point has answered, and will not do it."""
+    requests.settle(request.request_id, {"status": FAILED, "reason": reason, "expires_at": request.requested_at})
 
 
-def follow_diagnostics(storage: Storage, charge_point_id: str, told: str, at: datetime) -> None:
-    """Keep what DiagnosticsStatusNotification tells (OCPP 1.6 §4.4)."""
-    storage.charge_points.update(charge_point_id, {"diagnostics_status": told})
-    storage.diagnostics.follow(charge_point_id, told, at)
+def _the_known_one(send: Callable[[Order], Outcome], order: Order, otherwise: Order) -> Outcome:
+    try:
+        return send(order)
+    except CommandFailed as failure:
+        if failure.facts.get("ocpp_error") not in _ACTION_NOT_KNOWN:
+            raise
+        return send(otherwise)
 
 
-def follow_log(storage: Storage, charge_point_id: str, told: str, at: datetime) -> None:
-    """Keep what LogStatusNotification tells (security whitepaper §5.10)."""
-    storage.charge_points.update(charge_point_id, {"log_status": told})
-    storage.diagnostics.follow(charge_point_id, told, at)
+def _reason(failure: CommandFailed, order: Order | None) -> str:
+    """Return why an order was not taken; None stands for two orders that the charge point both does not know."""
+    if failure.facts.get("ocpp_error") not in _ACTION_NOT_KNOWN:
+        return failure.code
+    return _NOT_KNOWN_REASONS.get(order[0] if order else "", "not_supported")
 
 
 def expire_files(storage: Storage, now: datetime) -> None:
@@ -86,26 +108,3 @@ def expire_files(storage: Storage, now: datetime) -> None:
             storage.files.delete(request.file_id)
         storage.diagnostics.delete(request.request_id)
     storage.files.delete_abandoned(now)
-
-
-class Transfers:
-    """How many files may be on their way at a time, so that slow lines leave threads for everything else."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._under_way: Counter[str] = Counter()
-        self._lock = threading.Lock()
-
-    def begin(self, link: str) -> Callable[[], None]:
-        """Take a place; the function returned gives it back. Raises TooManyAttempts."""
-        with self._lock:
-            if self._under_way.total() >= self._most or self._under_way[link] >= TRANSFERS_PER_LINK:
-                raise TooManyAttempts("too many files are being transferred; try again", RETRY_AFTER)
-            self._under_way[link] += 1
-        return lambda: self._end(link)
-
-    def _end(self, link: str) -> None:
-        with self._lock:
-            self._under_way[link] -= 1
-            if not self._under_way[link]:
-                del self._under_way[link]

@@ -10,13 +10,13 @@ from ocpp.v16.enums import Action
 from app.commands import Commands
 from app.config import Settings
 from app.domain.charge_points import ChargePoint
+from app.domain.file_progress import ACCEPTED
 from app.domain.files import safe_name, token_digest
 from app.domain.firmware import misfit, older
 from app.domain.times import iso
 from app.errors import BadInput, Conflict, NotFound
 from app.files import Links, give_order
 from app.storage.database import Storage
-from app.storage.file_requests import ACCEPTED
 from app.storage.files import FileGone, Reader
 from app.storage.firmware import FirmwareImage, FirmwareUpdate
 

@@ -8,7 +8,6 @@ from app.central_system import CentralSystem, utc_now
 from app.commands import Commands
 from app.config import Settings
 from app.diagnostics import Diagnostics
-from app.files import Transfers
 from app.firmware import Firmware
 from app.fleet import Fleet
 from app.follow_ups import FollowUps
@@ -16,6 +15,7 @@ from app.services import Services
 from app.sessions import SessionService
 from app.storage.database import Storage
 from app.tls import server_context
+from app.transfers import Transfers
 from ocpp_server.bridge import Bridge
 from ocpp_server.settings import ServerSettings
 

@@ -6,14 +6,11 @@ from typing import Any
 from ocpp.v16 import call_result
 from ocpp.v16.enums import GenericStatus
 
-from app.domain.charge_points import clip
-from app.files import follow_firmware, follow_log
+from app.file_progress import follow_log, follow_signed_firmware
 from app.registration import Registration
 from app.security_events import keep_security_event
 from app.storage.database import Storage
 from ocpp_server.central_system import Payload, Source
-
-_STATUS = 50
 
 
 class SecurityMessages:
@@ -38,14 +35,12 @@ class SecurityMessages:
 
     async def log_status_notification(self, source: Source, request: Payload) -> call_result.LogStatusNotification:
         await self._registration.require_service(source)
-        if told := clip(request.get("status"), _STATUS):
-            await self._run(follow_log, self._storage, source.charge_point_id, told, source.received_at)
+        await self._run(follow_log, self._storage, source.charge_point_id, request, source.received_at)
         return call_result.LogStatusNotification()
 
     async def signed_firmware_status_notification(
         self, source: Source, request: Payload
     ) -> call_result.SignedFirmwareStatusNotification:
         await self._registration.require_service(source)
-        if told := clip(request.get("status"), _STATUS):
-            await self._run(follow_firmware, self._storage, source.charge_point_id, told, source.received_at)
+        await self._run(follow_signed_firmware, self._storage, source.charge_point_id, request, source.received_at)
         return call_result.SignedFirmwareStatusNotification()

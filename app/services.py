@@ -8,11 +8,11 @@ from app.accounts import Accounts
 from app.commands import Commands
 from app.config import Settings
 from app.diagnostics import Diagnostics
-from app.files import Transfers
 from app.firmware import Firmware
 from app.fleet import Fleet
 from app.sessions import SessionService
 from app.storage.database import Storage
+from app.transfers import Transfers
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 
-from app.api.answers import Received
+from app.api.answers_files import Received
 from app.api.context import services
 from app.api.downloads import UNTYPED, attachment
 from app.api.policy import public

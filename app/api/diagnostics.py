@@ -1,19 +1,21 @@
-"""Diagnostics: asked for, listed and read by admins."""
+"""Diagnostics and logs: asked for, listed and read by admins."""
 
 from typing import Any
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from app.api.answers import DiagnosticsAnswer, page_of
+from app.api.answers import page_of
+from app.api.answers_files import DiagnosticsAnswer, Kind
 from app.api.context import current_user, services
 from app.api.downloads import UNTYPED, attachment
-from app.api.firmware import Retries, RetryInterval, retries, shown
+from app.api.file_requests import Retries, RetryInterval, retries, shown_request
 from app.api.models import Body, ChargePointPath, Key, Moment, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.uploads import end_silence
+from app.diagnostics_orders import Wanted
 from app.domain.roles import Role
 from app.storage.collection import equal
 from app.storage.diagnostics import DiagnosticsRequest
@@ -24,6 +26,7 @@ _BINARY: Any = {"content": {UNTYPED: {"schema": {"type": "string", "format": "bi
 
 
 class NewDiagnostics(Body):
+    kind: Kind = Field("Diagnostics", description="Diagnostics: by GetDiagnostics. The two logs: by GetLog.")
     start_time: Moment | None = None
     stop_time: Moment | None = None
     retries: Retries | None = None
@@ -36,6 +39,7 @@ class DiagnosticsPath(BaseModel):
 
 class DiagnosticsQuery(PageQuery):
     charge_point_id: Key | None = None
+    kind: Kind | None = None
     status: Key | None = None
 
 
@@ -47,13 +51,14 @@ class DiagnosticsQuery(PageQuery):
 @requires(Role.ADMIN)
 def request_diagnostics(path: ChargePointPath, body: NewDiagnostics) -> tuple[dict[str, Any], int]:
     """The charge point gets a link of its own to bring one file to. `status` NothingToUpload: it named no file."""
-    request = services.diagnostics.request(
-        services.fleet.get(path.charge_point_id),
+    wanted = Wanted(
+        kind=body.kind,
         start_time=body.start_time,
         stop_time=body.stop_time,
         retries=retries(body.retries, body.retry_interval),
-        requested_by=current_user().username,
     )
+    charge_point = services.fleet.get(path.charge_point_id)
+    request = services.diagnostics.request(charge_point, wanted, requested_by=current_user().username)
     return diagnostics_json(request), 201
 
 
@@ -65,8 +70,9 @@ def request_diagnostics(path: ChargePointPath, body: NewDiagnostics) -> tuple[di
 @requires(Role.ADMIN)
 def list_diagnostics(query: DiagnosticsQuery) -> dict[str, Any]:
     """`status`: Requested, Accepted, NothingToUpload or Failed; then what the charge point tells: Uploading, Uploaded,
-    UploadFailed. With `uploaded_at` the file is here."""
-    where = equal([("charge_point_id", query.charge_point_id), ("status", query.status)])
+    UploadFailed; of a log also UploadFailure, BadMessage, PermissionDenied, NotSupportedOperation. With `uploaded_at`
+    the file is here."""
+    where = equal([(name, getattr(query, name)) for name in ("charge_point_id", "kind", "status")])
     return page(services.storage.diagnostics, where, query, diagnostics_json)
 
 
@@ -90,11 +96,8 @@ def get_content(path: DiagnosticsPath) -> Response:
     return attachment(reader, name, request.sha256 or "", services.transfers.begin(f"user {current_user().user_id}"))
 
 
-_SHOWN = (
-    "charge_point_id status status_at reason command_id file_name size sha256 uploaded_at start_time stop_time "
-    "requested_by requested_at expires_at delete_at history"
-)
+_SHOWN = "kind file_name size sha256 uploaded_at start_time stop_time delete_at"
 
 
 def diagnostics_json(request: DiagnosticsRequest) -> dict[str, Any]:
-    return {"diagnostics_id": request.request_id, **shown(request, _SHOWN)}
+    return {"diagnostics_id": request.request_id, **shown_request(request, _SHOWN)}

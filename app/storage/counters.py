@@ -13,13 +13,20 @@ class Counters:
 
     def next_transaction_id(self) -> int:
         """Return the next transactionId, 1…2³¹−1, never given out before (OCPP 1.6 errata §3.54)."""
+        return self._next("transaction_id")
+
+    def next_request_id(self) -> int:
+        """Return the next requestId for the messages of the security extension that have one, counted like those."""
+        return self._next("request_id")
+
+    def _next(self, name: str) -> int:
         document = self.documents.find_one_and_update(
-            {"_id": "transaction_id"},
+            {"_id": name},
             {"$inc": {"value": 1}},
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
         value = int(document["value"])  # type: ignore[index]  # an upsert always returns a document
         if value > MAX_TRANSACTION_ID:
-            raise OverflowError("all transaction ids up to 2³¹−1 have been handed out")
+            raise OverflowError(f"all numbers for {name} up to 2³¹−1 have been handed out")
         return value

@@ -13,12 +13,14 @@ from app.storage.files import Stored
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiagnosticsRequest(FileRequest):
-    """`file_name` is what the charge point calls its file; `file_id`, `size`, `sha256` are there once it has come.
+    """`kind` is what was asked for: Diagnostics, DiagnosticsLog or SecurityLog.
 
+    `file_name` is what the charge point calls its file; `file_id`, `size`, `sha256` are there once it has come.
     All of it is deleted at `delete_at`.
     """
 
     delete_at: datetime
+    kind: str = "Diagnostics"
     start_time: datetime | None = None
     stop_time: datetime | None = None
     file_name: str | None = None
@@ -32,12 +34,7 @@ class DiagnosticsRequests(FileRequests[DiagnosticsRequest]):
     name = "diagnostics"
     kind = DiagnosticsRequest
     told_as = "diagnostics_id"
-    finished = ("Uploaded", "UploadFailed")
     indexes = (*FileRequests.indexes, IndexModel([("delete_at", ASCENDING)]))
-
-    def settled(self, request: DiagnosticsRequest, told: str) -> bool:
-        """Where the file is here, it has been uploaded, whatever the charge point thinks of it."""
-        return request.file_id is not None or super().settled(request, told)
 
     def received(self, request_id: str, file: Stored, facts: dict[str, Any]) -> bool:
         """Book a file to its request, the first one alone; tell whether it was the first."""

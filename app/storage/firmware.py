@@ -49,7 +49,6 @@ class FirmwareUpdates(FileRequests[FirmwareUpdate]):
     name = "firmware_updates"
     kind = FirmwareUpdate
     told_as = "firmware_update_id"
-    finished = ("Installed", "InstallationFailed", "DownloadFailed")
 
     def sent(self, request_id: str, bytes_sent: int) -> None:
         """Note how far a charge point has read."""

@@ -223,6 +223,6 @@ def test_a_refused_request_has_failed_with_its_reason(root: Api, charger: Charge
     answer, link = order_diagnostics(root, charger)
     refused = problem(answer, 502, "call_error")
     (request,) = diagnostics_of(root, charger)
-    assert (request["status"], request["reason"]) == ("Failed", "call_error")
+    assert (request["status"], request["reason"]) == ("Failed", "not_supported")
     assert request["diagnostics_id"] == refused["diagnostics_id"]
     assert httpx.put(link, content=LOG).status_code == 404

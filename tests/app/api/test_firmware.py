@@ -211,7 +211,9 @@ def test_a_charge_point_that_takes_only_signed_firmware_ends_the_update(
     refused = problem(answer, 502, "call_error")
     assert refused["ocpp_error"] == "NotSupported"
     (update,) = updates_of(root, charger)
-    assert (update["status"], update["reason"]) == ("Failed", "call_error")
+    assert (update["status"], update["reason"]) == ("Failed", "unsigned_not_supported")
+    assert "signed" in update["hint"]
+    assert update["hint"] == refused["hint"]
     assert update["firmware_update_id"] == refused["firmware_update_id"]
     assert httpx.get(link).status_code == 404
     tell(charger, "Downloading")

@@ -1,0 +1,75 @@
+"""Updates of charge points with firmware images, and how far each has come."""
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import Field
+
+from app.api.answers import page_of
+from app.api.answers_files import FirmwareUpdateAnswer
+from app.api.context import current_user, services
+from app.api.file_requests import Retries, RetryInterval, retries, shown_request
+from app.api.models import Body, ChargePointPath, Key, Moment, PageQuery
+from app.api.paging import page
+from app.api.policy import requires
+from app.domain.roles import Role
+from app.storage.collection import equal
+from app.storage.firmware import FirmwareUpdate
+
+api = APIBlueprint("firmware_updates", __name__, url_prefix="/api", abp_tags=[Tag(name="Firmware")])
+
+
+class NewUpdate(Body):
+    firmware_id: Key
+    retrieve_date: Moment | None = Field(None, description="Not before; at once when left out.")
+    retries: Retries | None = None
+    retry_interval: RetryInterval | None = None
+    force: bool = Field(False, strict=True, description="Send it to another vendor's or model's charge point.")
+    allow_downgrade: bool = Field(False, strict=True, description="Send an older version than it has.")
+
+
+class UpdateQuery(PageQuery):
+    charge_point_id: Key | None = None
+    firmware_id: Key | None = None
+    status: Key | None = None
+
+
+@api.post(
+    "/charge_points/<charge_point_id>/firmware_updates",
+    summary="Update a charge point's firmware",
+    responses={201: FirmwareUpdateAnswer},
+)
+@requires(Role.ADMIN)
+def update_firmware(path: ChargePointPath, body: NewUpdate) -> tuple[dict[str, Any], int]:
+    """The charge point gets a link of its own, good for this update alone. Follow `status` in the list of updates."""
+    update = services.firmware.update(
+        services.fleet.get(path.charge_point_id),
+        body.firmware_id,
+        retrieve_date=body.retrieve_date,
+        retries=retries(body.retries, body.retry_interval),
+        force=body.force,
+        allow_downgrade=body.allow_downgrade,
+        requested_by=current_user().username,
+    )
+    return update_json(update), 201
+
+
+@api.get(
+    "/firmware_updates",
+    summary="Firmware updates, newest first",
+    responses={200: page_of(FirmwareUpdateAnswer)},
+)
+@requires(Role.ADMIN)
+def list_updates(query: UpdateQuery) -> dict[str, Any]:
+    """`status`: Requested, Accepted or Failed; then what the charge point tells: Downloading, Downloaded, Installing,
+    Installed, DownloadFailed, InstallationFailed. `bytes_sent` of `size` is how far it has read."""
+    names = ("charge_point_id", "firmware_id", "status")
+    where = equal([(name, getattr(query, name)) for name in names])
+    return page(services.storage.firmware_updates, where, query, update_json)
+
+
+_UPDATE = "firmware_id version bytes_sent size retrieve_date"
+
+
+def update_json(update: FirmwareUpdate) -> dict[str, Any]:
+    return {"firmware_update_id": update.request_id, **shown_request(update, _UPDATE)}

@@ -23,10 +23,11 @@ from app.guesses import Guesses
 from app.housekeeping import Housekeeping
 from app.id_tags import id_tag_info, judge
 from app.incidents import note, note_foreign_transaction, note_once_an_hour
+from app.late_answers import follow_late_answer
 from app.meter_intake import MeterIntake
 from app.registration import Registration
 from app.security_messages import SecurityMessages
-from app.session_events import follow_late_answer, follow_status
+from app.session_events import follow_status
 from app.start_transaction import StartTransaction
 from app.stop_transaction import StopTransaction
 from app.storage.database import Storage
@@ -107,7 +108,8 @@ class CentralSystem:
         note(self._storage, source.charge_point_id, "connection_replaced", self._now(), **addresses)
 
     async def answered_late(self, source: Source, action: str, answer: Payload) -> None:
-        await self._run(follow_late_answer, self._storage, source.charge_point_id, action, answer, source.received_at)
+        known = (self._storage, self._follow_ups, source.charge_point_id)
+        await self._run(follow_late_answer, *known, action, answer, source.received_at)
 
     def seen(self, charge_point_id: str, at: datetime) -> None:
         self._housekeeping.seen[charge_point_id] = at

@@ -10,6 +10,7 @@ from app.config import Settings
 from app.configuration import learn_change, learn_configuration
 from app.domain.roles import Role
 from app.file_locations import check_location
+from app.follow_ups import Occasion
 from app.security_changes import SecurityChange, security_change
 from app.storage.database import Storage
 from ocpp_server.central_system import Payload
@@ -21,7 +22,7 @@ class Command:
 
     `security_change` tells of a payload what it changes about how the charge point comes in. `check` raises
     BadInput for a payload that an operator must not send, though OCPP's schema allows it. `learn` keeps what an
-    answer tells about the charge point.
+    answer tells about the charge point; `then` is the occasion that an answer is for follow-ups.
     """
 
     action: str
@@ -31,6 +32,7 @@ class Command:
     security_change: Callable[[Payload], SecurityChange | None] = lambda _payload: None
     check: Callable[[Payload, Settings], None] = lambda _payload, _settings: None
     learn: Callable[[Storage, Answered], None] = lambda _storage, _answered: None
+    then: Occasion | None = None
 
 
 COMMANDS = {
@@ -45,6 +47,7 @@ COMMANDS = {
             "Set a configuration key",
             security_change=security_change,
             learn=learn_change,
+            then=Occasion.CONFIGURATION_CHANGED,
         ),
         Command(Action.clear_cache, Role.STAFF, "Empty the charge point's own memory of idTags"),
         Command(Action.clear_charging_profile, Role.ADMIN, "Remove charging profiles; all of them when none is named"),

@@ -17,6 +17,7 @@ from app.command_table import COMMANDS
 from app.config import Settings
 from app.domain.roles import Role
 from app.errors import ChargeBridgeError, CommandFailed, Conflict, Forbidden, NotFound
+from app.follow_ups import FollowUps
 from app.security_changes import SecurityChange, did_not_take
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
@@ -84,10 +85,18 @@ BESIDE_THREADS = 8
 class Commands:
     """Sends rows of the table through the bridge and writes down what became of each."""
 
-    def __init__(self, storage: Storage, bridge: Bridge, settings: Settings, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        bridge: Bridge,
+        settings: Settings,
+        follow_ups: FollowUps,
+        now: Callable[[], datetime],
+    ) -> None:
         self._storage = storage
         self._bridge = bridge
         self._settings = settings
+        self._follow_ups = follow_ups
         self._now = now
         self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix="command-records")
 
@@ -150,9 +159,11 @@ class Commands:
         finished = self._beside.submit(self._finish, record, "answered", status=status, response=response)
         companion.answered(answered)
         finished.result()
-        if action in COMMANDS:
+        if row := COMMANDS.get(action):
             told = Answered(charge_point_id, action, masked_request(action, payload), response, self._now())
-            COMMANDS[action].learn(self._storage, told)
+            row.learn(self._storage, told)
+            if row.then is not None:
+                self._follow_ups.tell(row.then, charge_point_id)
         return answered
 
     def _insert(self, record: CommandRecord, companion: Companion) -> None:

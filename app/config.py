@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import ConfigurationError
-from app.setting_shapes import Bind, Hosts, Networks, Paths, url
+from app.setting_shapes import Bind, ConfigurationValues, Hosts, Networks, Paths, url
 
 MIN_SECRET_BYTES = 32
 MIB = 1024 * 1024
@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     call_timeout: float = Field(10.0, gt=0, le=300)
     start_deadline: float = Field(180.0, gt=0, le=3600)
     heartbeat_interval: int = Field(300, ge=10, le=86400)
+    auto_provision: bool = True
+    provision_configuration: ConfigurationValues = Field(default_factory=dict)
     file_hosts: Hosts = ()
     file_link_lifetime: float = Field(86_400, gt=0, le=31 * 86_400)
     file_idle_timeout: float = Field(60, gt=0, le=3600)

@@ -11,9 +11,8 @@ def learn_configuration(storage: Storage, told: Answered) -> None:
     charge_point = storage.charge_points.get(told.charge_point_id)
     if charge_point is None:
         return
-    firmware = charge_point.firmware_version
     storage.configurations.learn(
-        told.charge_point_id, lambda known: with_answer(known, told.request, told.response, firmware, told.at)
+        told.charge_point_id, lambda known: with_answer(known, charge_point, told.request, told.response, told.at)
     )
 
 

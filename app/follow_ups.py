@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
+from functools import partial
 from threading import Lock
 
 from app.errors import ChargeBridgeError
@@ -21,6 +22,7 @@ class Occasion(StrEnum):
 
     BOOTED = "booted"
     CERTIFICATE_REQUESTED = "certificate_requested"
+    CONFIGURATION_CHANGED = "configuration_changed"
 
 
 Job = Callable[[str], None]
@@ -38,21 +40,27 @@ class FollowUps:
         self.jobs: Mapping[Occasion, Sequence[Job]] = {}
         self._waiting: set[tuple[Occasion, str]] = set()
         self._lock = Lock()
+        self._stopped = False
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="follow-up")
 
     def tell(self, occasion: Occasion, charge_point_id: str) -> None:
-        """Do the occasion's jobs soon. Any thread may call; it does not wait."""
+        """Do the occasion's jobs soon, or never once it has stopped. Any thread may call; it does not wait."""
         with self._lock:
             if (occasion, charge_point_id) in self._waiting:
                 return
             if len(self._waiting) >= MOST_WAITING:
                 _log("follow_up_dropped", occasion, charge_point_id, reason="too many are waiting")
                 return
+            if self._stopped:
+                return
             self._waiting.add((occasion, charge_point_id))
-        self._executor.submit(self._do, occasion, charge_point_id).add_done_callback(_report)
+            future = self._executor.submit(self._do, occasion, charge_point_id)
+        future.add_done_callback(partial(_report, occasion, charge_point_id))
 
     def stop(self) -> None:
         """Finish what is being done, drop what waits; a command under way ends with the bridge."""
+        with self._lock:
+            self._stopped = True
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def _do(self, occasion: Occasion, charge_point_id: str) -> None:
@@ -66,8 +74,10 @@ class FollowUps:
                 _log("follow_up_failed", occasion, charge_point_id, reason=str(failure))
 
 
-def _report(done: Future[None]) -> None:
-    if not done.cancelled() and (error := done.exception()) is not None:
+def _report(occasion: Occasion, charge_point_id: str, done: Future[None]) -> None:
+    if done.cancelled():
+        _log("follow_up_dropped", occasion, charge_point_id, reason="the server stops")
+    elif (error := done.exception()) is not None:
         log.error("unexpected_error", exc_info=error)
 
 

@@ -10,7 +10,8 @@ from app.config import Settings
 from app.diagnostics import Diagnostics
 from app.firmware import Firmware
 from app.fleet import Fleet
-from app.follow_ups import FollowUps
+from app.follow_ups import FollowUps, Occasion
+from app.provisioning import Provisioning
 from app.services import Services
 from app.sessions import SessionService
 from app.storage.database import Storage
@@ -32,7 +33,12 @@ class Process:
         self._follow_ups = FollowUps()
         self._central_system = CentralSystem(self._storage, settings, self._follow_ups)
         self.bridge = Bridge(self._central_system, server_settings(settings))
-        commands = Commands(self._storage, self.bridge, settings, utc_now)
+        commands = Commands(self._storage, self.bridge, settings, self._follow_ups, utc_now)
+        provisioning = Provisioning(self._storage, commands, settings)
+        self._follow_ups.jobs = {
+            Occasion.BOOTED: (provisioning.after_boot,),
+            Occasion.CONFIGURATION_CHANGED: (provisioning.after_change,),
+        }
         self.services = Services(
             settings=settings,
             storage=self._storage,

@@ -4,10 +4,9 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-from ocpp.v16.enums import Action, RemoteStartStopStatus
+from ocpp.v16.enums import RemoteStartStopStatus
 
-from app.domain.charge_points import Connector, clip
+from app.domain.charge_points import Connector
 from app.domain.hints import EXPIRED, WAITING, why_rejected
 from app.domain.sessions import PENDING, RUNNING, Session, State
 from app.storage.database import Storage
@@ -47,20 +46,13 @@ def _began_before(session: Session, connector: Connector) -> bool:
     return session.state in RUNNING and session.started_at is not None and connector.status_at > session.started_at
 
 
-def follow_late_answer(
-    storage: Storage, charge_point_id: str, action: str, answer: dict[str, Any], at: datetime
-) -> None:
-    """Write down the answer to a command that was given up, and let the session it was for know."""
-    status = clip(answer.get("status"), 50)
-    text = orjson.dumps(answer, default=str).decode()
-    command = storage.commands.answered_late(charge_point_id, action, status, text, at)
-    if command is None or action != Action.remote_start_transaction:
-        return
+def follow_late_start(storage: Storage, charge_point_id: str, command_id: str, status: str | None) -> None:
+    """Let the session know what its RemoteStartTransaction, given up already, was answered with."""
     changes: dict[str, Any] = {"state": State.WAITING_FOR_VEHICLE, "reason": None, "hint": WAITING}
     if status != RemoteStartStopStatus.accepted:
         changes = {"state": State.REJECTED, "reason": "the charge point refused", "hint": why_rejected(None)}
     for session in storage.sessions.open_on(charge_point_id):
-        if session.command_id == command.command_id:
+        if session.command_id == command_id:
             storage.sessions.move(session.session_id, (State.REQUESTED,), changes)
 
 

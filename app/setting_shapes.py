@@ -1,12 +1,13 @@
-"""The shapes of single settings: an address to listen on, a URL, lists of files, networks and hosts."""
+"""The shapes of single settings: an address to listen on, a URL, lists of files, networks, hosts and values."""
 
 import ipaddress
+import json
 import re
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_settings import NoDecode
 
 from app.domain.file_hosts import FileHost, read_file_host
@@ -46,7 +47,31 @@ def _network(value: str) -> str:
         raise ValueError(f"{ascii(value)} is no IP address or network, such as 10.0.0.7 or 10.0.0.0/24") from None
 
 
+def _configuration(value: Any) -> Any:
+    """Read `Key=Value,Key=Value`, or a JSON object where a value has a comma or a space at its ends."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("must be a JSON object, or Key=Value,Key=Value") from None
+    if isinstance(value, str):
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        if not all(key.strip() and equals for key, equals, _ in pairs):
+            raise ValueError("must be Key=Value,Key=Value, or a JSON object")
+        return {key.strip(): text.strip() for key, _, text in pairs}
+    return value
+
+
+def _for_all(key: str) -> str:
+    if key.casefold() in ("authorizationkey", "securityprofile"):
+        raise ValueError(f"{key} must not be the same for all charge points; send ChangeConfiguration to each")
+    return key
+
+
 Bind = Annotated[str, BeforeValidator(_bind)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)]
 Hosts = Annotated[tuple[Annotated[FileHost, BeforeValidator(read_file_host)], ...], NoDecode, BeforeValidator(_listed)]
+ConfigurationKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_for_all)]
+ConfigurationValue = Annotated[str, StringConstraints(max_length=500)]
+ConfigurationValues = Annotated[dict[ConfigurationKey, ConfigurationValue], NoDecode, BeforeValidator(_configuration)]

@@ -1,5 +1,6 @@
 """What is known of a charge point's configuration."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -66,7 +67,7 @@ def get_configuration(path: ChargePointPath) -> dict[str, Any]:
     return configuration_json(known, waiting, services.now())
 
 
-def configuration_json(known: Configuration, waiting: list[Change], now: datetime) -> dict[str, Any]:
+def configuration_json(known: Configuration, waiting: Sequence[Change], now: datetime) -> dict[str, Any]:
     told = {
         "charge_point_id": known.charge_point_id,
         "read_at": iso(known.read_at) if known.read_at else None,

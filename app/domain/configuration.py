@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from ocpp.v16.enums import ConfigurationStatus
 
-from app.domain.charge_points import clip
+from app.domain.charge_points import ChargePoint, clip
 from app.domain.numbers import integer
 
 MOST_KEYS = 1000
@@ -102,18 +102,28 @@ class Configuration:
         wanted = key.casefold()
         return any(unknown.key.casefold() == wanted for unknown in self.unknown)
 
-    def changes_awaiting_reboot(self, booted_at: datetime | None) -> list[Change]:
+    def changes_awaiting_reboot(self, booted_at: datetime | None) -> Sequence[Change]:
         """Return the changes that the charge point has accepted since its last boot, and that wait for the next."""
-        return [change for change in self.awaiting_reboot if booted_at is None or change.at > booted_at]
+        return tuple(change for change in self.awaiting_reboot if booted_at is None or change.at > booted_at)
+
+    def changes_booted(self, booted_at: datetime | None) -> Sequence[Change]:
+        """Return the changes that have had their boot and that nobody has looked at since."""
+        waiting = self.changes_awaiting_reboot(booted_at)
+        return tuple(change for change in self.awaiting_reboot if change not in waiting)
 
 
 def with_answer(
-    known: Configuration, request: Mapping[str, Any], answer: Mapping[str, Any], firmware: str | None, at: datetime
+    known: Configuration,
+    charge_point: ChargePoint,
+    request: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    at: datetime,
 ) -> Configuration:
     """Add a GetConfiguration's answer; what it does not mention stays, as old as it is.
 
     What another firmware version has told is dropped. Nothing named in the request means that all was asked for.
     """
+    firmware = charge_point.firmware_version
     if known.firmware_version != firmware:
         known = replace(known, entries=(), unknown=(), read_at=None, firmware_version=firmware)
     told = [entry for each in _some(answer.get("configurationKey")) if (entry := _entry(each, at))]
@@ -123,6 +133,7 @@ def with_answer(
         known,
         entries=_merged(_without(known.entries, lacking), told, MOST_KEYS),
         unknown=_merged(_without(known.unknown, told), lacking, MOST_UNKNOWN_KEYS),
+        awaiting_reboot=known.changes_awaiting_reboot(charge_point.booted_at),
         read_at=at if everything else known.read_at,
     )
 

@@ -38,6 +38,13 @@ BAD = [
     ("CALL_TIMEOUT", "ten\nseconds", "number"),
     ("START_DEADLINE", "-1", "greater than 0"),
     ("HEARTBEAT_INTERVAL", "5", "greater than or equal to 10"),
+    ("AUTO_PROVISION", "perhaps", "boolean"),
+    ("PROVISION_CONFIGURATION", "MeterValueSampleInterval", "Key=Value"),
+    ("PROVISION_CONFIGURATION", "=60", "Key=Value"),
+    ("PROVISION_CONFIGURATION", '{"MeterValueSampleInterval": 60}', "string"),
+    ("PROVISION_CONFIGURATION", '{"MeterValueSampleInterval"', "JSON"),
+    ("PROVISION_CONFIGURATION", "securityprofile=0", "same for all"),
+    ("PROVISION_CONFIGURATION", f"{'x' * 51}=1", "50"),
     ("LOG_LEVEL", "LOUD", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ("LOG_FORMAT", "xml", "'text' or 'json'"),
 ]
@@ -113,3 +120,21 @@ def test_a_data_dir_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     for data_dir in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(ConfigurationError, match="^DATA_DIR="):
             jwt_secret(load_settings(data_dir=data_dir))
+
+
+VALUES = [
+    ("", {}),
+    (
+        "MeterValueSampleInterval=60, ConnectionTimeOut = 90,",
+        {"MeterValueSampleInterval": "60", "ConnectionTimeOut": "90"},
+    ),
+    ('{"StopTxnSampledData": "SoC,Voltage", "Name": ""}', {"StopTxnSampledData": "SoC,Voltage", "Name": ""}),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), VALUES, ids=range(len(VALUES)))
+def test_values_for_charge_points_are_a_list_or_json(
+    monkeypatch: pytest.MonkeyPatch, text: str, values: dict[str, str]
+) -> None:
+    monkeypatch.setenv("PROVISION_CONFIGURATION", text)
+    assert load_settings().provision_configuration == values

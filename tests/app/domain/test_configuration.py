@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.charge_points import ChargePoint
 from app.domain.configuration import (
     MOST_AWAITING_REBOOT,
     MOST_KEYS,
@@ -29,7 +30,8 @@ def key(name: str, value: Any, readonly: Any = False) -> dict[str, Any]:
 
 
 def read(known: Configuration, answer: dict[str, Any], *asked: str, firmware: str = "1.0", at: datetime = NOW) -> Any:
-    return with_answer(known, {"key": list(asked)} if asked else {}, answer, firmware, at)
+    charge_point = ChargePoint("CP", firmware_version=firmware, booted_at=NOW)
+    return with_answer(known, charge_point, {"key": list(asked)} if asked else {}, answer, at)
 
 
 def test_parts_read_one_after_the_other_are_put_together_and_the_newer_wins() -> None:
@@ -113,8 +115,17 @@ def test_a_change_that_needs_a_reboot_waits_for_one_and_changes_no_value() -> No
     known = with_change(known, "a", "3", "RebootRequired", NOW)
     assert known.value_of("A") == "1"
     assert [(change.key, change.value) for change in known.changes_awaiting_reboot(None)] == [("a", "3")]
-    assert known.changes_awaiting_reboot(NOW - timedelta(seconds=1)) != []
-    assert known.changes_awaiting_reboot(LATER) == []
+    assert known.changes_awaiting_reboot(NOW - timedelta(seconds=1)) != ()
+    assert known.changes_awaiting_reboot(LATER) == ()
+    assert known.changes_booted(LATER) == known.changes_awaiting_reboot(None)
+    assert with_change(known, "A", "4", "Accepted", LATER).awaiting_reboot == ()
+
+
+def test_a_change_that_has_had_its_boot_waits_until_the_next_look() -> None:
+    before = with_change(NOTHING, "A", "2", "RebootRequired", NOW - timedelta(seconds=1))
+    assert read(before, told(key("A", "2")), "A").awaiting_reboot == ()
+    after = with_change(NOTHING, "A", "2", "RebootRequired", NOW + timedelta(seconds=1))
+    assert read(after, told(key("A", "1")), "A").awaiting_reboot == after.awaiting_reboot
 
 
 @pytest.mark.parametrize("status", ["Rejected", "NotSupported", None, "Whatever"])

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+from app.domain.charge_points import ChargePoint
 from app.domain.configuration import with_answer
 from app.storage.database import Storage
 
@@ -10,9 +11,11 @@ NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 
 
 def test_of_answers_that_come_at_the_same_time_none_is_lost(storage: Storage) -> None:
+    charge_point = ChargePoint("Cp-One", firmware_version="1.0")
+
     def learn(number: int) -> None:
         answer = {"configurationKey": [{"key": f"Key{number}", "readonly": False, "value": str(number)}]}
-        storage.configurations.learn("Cp-One", lambda known: with_answer(known, {"key": ["x"]}, answer, "1.0", NOW))
+        storage.configurations.learn("Cp-One", lambda known: with_answer(known, charge_point, {}, answer, NOW))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(learn, range(24)))

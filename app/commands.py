@@ -13,7 +13,7 @@ from ocpp.v16.enums import RegistrationStatus
 
 from app.answered import Answered
 from app.command_payloads import masked_request, masked_response, require_valid
-from app.command_table import COMMANDS
+from app.command_table import COMMANDS, Command
 from app.config import Settings
 from app.domain.roles import Role
 from app.errors import ChargeBridgeError, CommandFailed, Conflict, Forbidden, NotFound
@@ -117,8 +117,7 @@ class Commands:
         charge_point = self._storage.charge_points.get(charge_point_id)
         if charge_point is None:
             raise NotFound(f"there is no charge point {charge_point_id}")
-        if command.needs_acceptance and charge_point.registration != RegistrationStatus.accepted:
-            raise Conflict("charge_point_not_accepted", "the charge point has not been accepted yet")
+        _require_registration(command, charge_point.registration)
         command.check(payload, self._settings)
         return self.send(charge_point.charge_point_id, (command.action, payload), requested_by=requested_by)
 
@@ -233,6 +232,14 @@ def _judged(failure: CallFailed) -> tuple[str, str]:
 def _error_answer(failure: CallErrorReceived) -> Payload:
     """Return a CALLERROR under OCPP-J's names (§4.2.3)."""
     return {"errorCode": failure.code, "errorDescription": failure.description[:255]}
+
+
+def _require_registration(command: Command, registration: RegistrationStatus) -> None:
+    """Raise Conflict for what a charge point must not be sent before it is accepted, or at all (OCPP 1.6 §4.2)."""
+    if registration == RegistrationStatus.rejected:
+        raise Conflict("charge_point_not_accepted", "the charge point is rejected: nothing is sent to it")
+    if command.needs_acceptance and registration != RegistrationStatus.accepted:
+        raise Conflict("charge_point_not_accepted", "the charge point has not been accepted yet")
 
 
 def _command_failed(

@@ -80,10 +80,15 @@ class Fleet:
     def _require_profile(self, charge_point: ChargePoint) -> None:
         """Raise Conflict unless a charge point can come in by its profile."""
         require_served(charge_point.security_profile, self._settings)
-        if charge_point.security_profile == MUTUAL_TLS and charge_point.serial_number is None:
+        if charge_point.security_profile != MUTUAL_TLS:
+            return
+        if charge_point.serial_number is None:
             raise Conflict(
                 "serial_number_missing", "security profile 3 needs the serial number, which is the certificate's CN"
             )
+        if twin := self._storage.charge_points.twin_of(charge_point):
+            # A00.FR.427: each charge point has a certificate of its own.
+            raise Conflict("serial_number_taken", f"{twin.charge_point_id} has it: one certificate would open both")
 
     def set_password(self, charge_point_id: str, password: str | None) -> str:
         """Give a charge point a new Basic-auth password and return it; the open connection ends."""

@@ -22,6 +22,7 @@ class ChargePoints(Collection[ChargePoint]):
     readers = {"connectors": _connectors, "registration": RegistrationStatus}
     indexes = (
         IndexModel([("last_seen_at", ASCENDING)]),
+        IndexModel([("serial_number", ASCENDING)], sparse=True),
         IndexModel([("pending_until", ASCENDING)], expireAfterSeconds=0, sparse=True),
     )
 
@@ -48,6 +49,12 @@ class ChargePoints(Collection[ChargePoint]):
             {"_id": {"$eq": self.id_of(charge_point_id)}, **older}, {"$set": {path: to_document(connector)}}
         )
         return result.matched_count == 1
+
+    def twin_of(self, charge_point: ChargePoint) -> ChargePoint | None:
+        """Return another charge point of the same security profile and serial number, if there is one."""
+        same = {name: {"$eq": getattr(charge_point, name)} for name in ("serial_number", "security_profile")}
+        another = {"_id": {"$ne": self.id_of(charge_point.charge_point_id)}}
+        return self.first({**same, **another})
 
     def count_pending(self) -> int:
         """Count the unknown charge points that wait for an admin's word."""

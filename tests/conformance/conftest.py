@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from websockets.protocol import State
 
+from tests.app.secure import SecureServer, secure_server
 from tests.conformance.station import Operator, Station
 from tests.conformance.table import PAGE, Results
-from tests.live import Api, Charger, Server, plug_in
+from tests.live import Api, Charger, Server, database_beside, plug_in
 
 OPTION = "--write-conformance"
 Stage = Callable[[Callable[..., Charger]], Station]
@@ -71,3 +72,31 @@ def station(new_station: Callable[..., Station]) -> Station:
 @pytest.fixture
 def operator(root: Api, station: Station) -> Operator:
     return Operator(root, station)
+
+
+@pytest.fixture(scope="session")
+def secure(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureServer]:
+    """A server that serves charge points over TLS too."""
+    with secure_server(tmp_path_factory.mktemp("secure"), **database_beside(server), CALL_TIMEOUT="2") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def secure_root(secure: SecureServer) -> Iterator[Api]:
+    api = secure.plain.root()
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def closing() -> Iterator[Callable[[Charger], Charger]]:
+    """Close a charge point's connection at the end of the test."""
+    opened: list[Charger] = []
+
+    def keep(charger: Charger) -> Charger:
+        opened.append(charger)
+        return charger
+
+    yield keep
+    for charger in opened:
+        charger.close()

@@ -8,10 +8,9 @@ from uuid import uuid4
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.app.charging import ago, connector, start, stop, verdict
-from tests.live import Api, Charger, basic
-
-BEFORE = "2026-01-01T00:00:00Z"
+from tests.app.charging import ago, connector, sessions_on, start, stop, verdict
+from tests.app.secure import configure
+from tests.live import Api, Charger, Server, basic
 
 
 def refused(connect: Callable[..., Charger], *args: Any, **options: Any) -> int:
@@ -134,6 +133,65 @@ def test_4_1_4_a_call_whose_id_is_in_hand_already_is_refused_and_the_first_is_an
     assert kinds in ([3, 4], [3, 3])
 
 
+def test_4_1_4_and_errata_3_1_our_message_ids_are_used_once_on_all_connections_together(
+    new_charge_point: Callable[..., Any], connect: Callable[..., Charger], root: Api
+) -> None:
+    charge_point = new_charge_point()
+    path = f"/api/charge_points/{charge_point[0]}/commands/ClearCache"
+    message_ids = []
+    for _connection in range(3):
+        charger = connect(*charge_point)
+        charger.boot()
+        for _command in range(3):
+            with ThreadPoolExecutor(1) as pool:
+                asked = pool.submit(root.post, path, {})
+                frame = charger.receive()
+                charger.send([3, frame[1], {"status": "Accepted"}])
+                assert asked.result().json()["status"] == "Accepted"
+            message_ids.append(frame[1])
+        charger.close()
+    assert len(set(message_ids)) == 9
+    assert all(0 < len(message_id) <= 36 for message_id in message_ids)
+
+
+@pytest.mark.parametrize("payload", [None, {}])
+def test_4_2_2_an_empty_answer_may_be_null(charger: Charger, root: Api, server: Server, payload: Any) -> None:
+    order = {"location": f"{server.url}/files/firmware/{'0' * 40}/x.bin", "retrieveDate": "2030-01-01T00:00:00Z"}
+    path = f"/api/charge_points/{charger.charge_point_id}/commands/UpdateFirmware"
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(root.post, path, order)
+        charger.send([3, charger.receive()[1], payload])
+        assert (asked.result().status_code, asked.result().json()["response"]) == (200, {})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "NotImplemented",
+        "NotSupported",
+        "InternalError",
+        "ProtocolError",
+        "SecurityError",
+        "FormationViolation",
+        "PropertyConstraintViolation",
+        "OccurenceConstraintViolation",
+        "TypeConstraintViolation",
+        "GenericError",
+        # As OCPP 2 spells them, and some charge points of 1.6.
+        "FormatViolation",
+        "OccurrenceConstraintViolation",
+    ],
+)
+def test_4_2_3_a_charge_points_call_error_is_told_as_it_is(charger: Charger, root: Api, code: str) -> None:
+    charger.answers["ClearCache"] = [code, "why", {}]
+    path = f"/api/charge_points/{charger.charge_point_id}/commands/ClearCache"
+    with ThreadPoolExecutor(1) as pool:
+        served = pool.submit(charger.serve)
+        answer = root.post(path, {})
+        served.result()
+    assert (answer.status_code, answer.json()["code"], answer.json()["ocpp_error"]) == (502, "call_error", code)
+
+
 @pytest.mark.parametrize("payload", [None, {}])
 def test_4_2_1_an_empty_payload_may_be_null(charger: Charger, payload: Any) -> None:
     assert "currentTime" in charger.call("Heartbeat", payload)
@@ -161,6 +219,7 @@ def test_4_2_3_an_action_we_do_not_serve_is_not_supported(charger: Charger, acti
         ('[2,"x","Authorize",{}]', "OccurenceConstraintViolation"),
         ('[2,"x","Authorize",{"idTag":7}]', "TypeConstraintViolation"),
         ('[2,"x","MeterValues",{"connectorId":1,"meterValue":{}}]', "TypeConstraintViolation"),
+        ('[2,"x","MeterValues",{"connectorId":"one","meterValue":[]}]', "PropertyConstraintViolation"),
     ],
 )
 def test_4_2_3_a_fault_of_form_is_told_by_its_name(charger: Charger, frame: str, code: str) -> None:
@@ -199,6 +258,39 @@ def test_5_4_a_reconnection_needs_no_boot(
 
 
 # 6: security
+
+
+@pytest.mark.parametrize(("answer", "opens", "closed"), [("Accepted", "new", "old"), ("Rejected", "old", "new")])
+def test_6_2_2_a_key_that_was_accepted_replaces_the_old_one_and_a_refused_one_does_not(
+    new_charge_point: Callable[..., Any],
+    connect: Callable[..., Charger],
+    root: Api,
+    answer: str,
+    opens: str,
+    closed: str,
+) -> None:
+    charge_point, old = new_charge_point()
+    keys = {"old": old, "new": "0f1e2d3c4b5a69788796a5b4c3d2e1f001122334"}
+    charger = connect(charge_point, old)
+    charger.boot()
+    configure(root, charger, "AuthorizationKey", keys["new"], {"status": answer})
+    connect(charge_point, keys[opens]).boot()
+    assert refused(connect, charge_point, keys[closed]) == 401
+
+
+def test_6_2_2_the_key_is_write_only(charger: Charger, root: Api) -> None:
+    secret = "fe" * 20
+    path = f"/api/charge_points/{charger.charge_point_id}/commands/GetConfiguration"
+    key = {"key": "AuthorizationKey", "readonly": False, "value": secret}
+    charger.answers["GetConfiguration"] = {"configurationKey": [key]}
+    with ThreadPoolExecutor(1) as pool:
+        served = pool.submit(charger.serve)
+        answer = root.post(path, {})
+        served.result()
+    assert answer.status_code == 200
+    for text in (answer.text, root.get(f"/api/commands/{answer.json()['command_id']}").text):
+        assert "AuthorizationKey" in text
+        assert secret not in text
 
 
 @pytest.mark.parametrize("as_bytes", [True, False])
@@ -246,6 +338,13 @@ def test_errata_3_1_the_same_message_id_after_a_boot_is_another_message(charger:
     charger.boot()
     second = charger.call("StartTransaction", {**payload, "timestamp": ago()}, message_id="1")
     assert first["transactionId"] != second["transactionId"]
+
+
+def test_errata_3_7_a_call_sent_again_under_its_id_is_the_same_call(charger: Charger, id_tag: str, root: Api) -> None:
+    payload = {"connectorId": 1, "idTag": id_tag, "meterStart": 0, "timestamp": ago()}
+    answers = [charger.call("StartTransaction", payload, message_id="again") for _ in range(3)]
+    assert answers == answers[:1] * 3
+    assert len(sessions_on(root, charger)) == 1
 
 
 def test_errata_3_5_charge_points_are_answered_each_by_itself(

@@ -1,7 +1,7 @@
 """Security over TLS: versions, suites, certificates of the server and of charge points, and the way up to them."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from tests.app.secure import CPO_NAME, SecureServer, added, refused, secure_server
+from tests.app.secure import CPO_NAME, SecureServer, added, refused
 from tests.conformance.station import Operator, Station
-from tests.live import Api, Charger, Server, database_beside
+from tests.live import Api, Charger
 
 ACCEPTED = {"status": "Accepted"}
 SUITES = {
@@ -23,19 +23,6 @@ SUITES = {
     "AES256-GCM-SHA384": rsa.RSAPublicKey,
 }
 Stage = Callable[[Callable[..., Charger]], Station]
-
-
-@pytest.fixture(scope="module")
-def secure(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureServer]:
-    with secure_server(tmp_path_factory.mktemp("secure"), **database_beside(server), CALL_TIMEOUT="2") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def secure_root(secure: SecureServer) -> Iterator[Api]:
-    api = secure.plain.root()
-    yield api
-    api.close()
 
 
 def context_for(secure: SecureServer, suite: str, *certificate: str) -> ssl.SSLContext:

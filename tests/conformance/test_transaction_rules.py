@@ -107,9 +107,41 @@ def test_4_2_nothing_is_started_or_stopped_on_a_pending_charge_point(
         assert (answer.status_code, answer.json()["code"]) == (409, "charge_point_not_accepted")
 
 
+def test_4_2_a_pending_charge_point_may_be_configured_and_a_rejected_one_is_sent_nothing(
+    new_charge_point: Callable[..., Any], connect: Callable[..., Charger], root: Api
+) -> None:
+    charge_point = new_charge_point()
+    path = f"/api/charge_points/{charge_point[0]}"
+    commands = {"GetConfiguration": {}, "Reset": {"type": "Soft"}, "TriggerMessage": {"requestedMessage": "Heartbeat"}}
+    root.patch(path, registration="Pending")
+    pending = connect(*charge_point)
+    pending.answers["GetConfiguration"] = {}
+    assert pending.boot()["status"] == "Pending"
+    with ThreadPoolExecutor(1) as pool:
+        served = pool.submit(pending.serve, len(commands))
+        answers = [root.post(f"{path}/commands/{action}", payload) for action, payload in commands.items()]
+        assert ([answer.status_code for answer in answers], served.result()) == ([200] * 3, list(commands.items()))
+    root.patch(path, registration="Rejected")
+    rejected = connect(*charge_point)
+    assert rejected.boot()["status"] == "Rejected"
+    for action, payload in commands.items():
+        answer = root.post(f"{path}/commands/{action}", payload)
+        assert (answer.status_code, answer.json()["code"]) == (409, "charge_point_not_accepted")
+    assert rejected.boot()["status"] == "Rejected"
+    assert rejected.called == []
+
+
 def test_4_6_any_message_is_a_sign_of_life(charger: Charger, root: Api) -> None:
     meter(charger, None, value("1"))
     assert root.get(f"/api/charge_points/{charger.charge_point_id}").json()["online"] is True
+
+
+def test_errata_3_18_meter_values_of_transaction_minus_one_are_of_what_runs(
+    charger: Charger, id_tag: str, root: Api
+) -> None:
+    number = start(charger, id_tag)["transactionId"]
+    meter(charger, -1, value("1700"))
+    assert session_of(root, number)["energy_wh"] == 700
 
 
 def test_4_7_meter_values_of_no_transaction_are_answered(charger: Charger) -> None:
@@ -131,6 +163,44 @@ def test_4_10_the_central_system_cannot_prevent_a_stop(charger: Charger, id_tag:
     stop(charger, number, idTag=new_tag(root, status="Blocked"), meterStop=0, timestamp=ago(days=1))
     assert session_of(root, number)["state"] == "completed"
     assert set(reasons(root, charger)) == {"meter_stop_below_start", "stop_before_start", "stop_tag_unrelated"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"transactionId": 1_999_999_999}, "unknown_transaction"),
+        ({"meterStop": 0}, "meter_stop_below_start"),
+        ({"timestamp": ago(days=1)}, "stop_before_start"),
+        ({"idTag": "SOMEBODY ELSES"}, "stop_tag_unrelated"),
+        ({"meterStop": -1}, "meter_stop_unknown"),
+    ],
+)
+def test_4_10_what_is_wrong_with_a_stop_waits_for_a_person(
+    charger: Charger, id_tag: str, root: Api, changes: dict[str, Any], reason: str
+) -> None:
+    number = start(charger, id_tag)["transactionId"]
+    payload = {"transactionId": number, "meterStop": 3500, "timestamp": ago(), **changes}
+    assert isinstance(charger.call("StopTransaction", payload), dict)
+    assert reasons(root, charger) == [reason]
+
+
+def test_4_10_a_second_stop_of_a_transaction_waits_for_a_person(charger: Charger, id_tag: str, root: Api) -> None:
+    number = start(charger, id_tag)["transactionId"]
+    stop(charger, number, meterStop=3500)
+    stop(charger, number, meterStop=9000)
+    assert session_of(root, number)["energy_wh"] == 2500
+    assert reasons(root, charger) == ["already_stopped"]
+
+
+def test_3_7_times_in_the_future_are_put_right_and_nothing_to_judge(charger: Charger, id_tag: str, root: Api) -> None:
+    number = start(charger, id_tag)["transactionId"]
+    charger.status(1, "Charging", timestamp=ago(days=-2))
+    meter(charger, number, value("1700", ago(days=-2)))
+    stop(charger, number, timestamp=ago(days=-2))
+    session = session_of(root, number)
+    assert session["state"] == "completed"
+    assert session["stopped_at"] < ago(minutes=-1)
+    assert reasons(root, charger) == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
+from app.domain.charge_points import ChargePoint
 from app.domain.sessions import ENDED, OPEN, RUNNING
 from app.storage.collection import Collection
 from app.storage.database import Storage
@@ -42,6 +43,7 @@ def stages(plan: Any) -> set[str]:
 
 QUESTIONS: dict[str, Callable[[Storage], Any]] = {
     "a charge point": lambda s: s.charge_points.get("CP"),
+    "whose a serial number is": lambda s: s.charge_points.twin_of(ChargePoint("CP", serial_number="SN")),
     "a tag": lambda s: s.id_tags.get("TAG"),
     "a user": lambda s: s.users.by_name("name"),
     "a session": lambda s: s.sessions.get("id"),

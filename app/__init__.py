@@ -9,6 +9,7 @@ from app.api import (
     charge_points,
     charger_files,
     charging,
+    charging_profiles,
     commands,
     configuration,
     diagnostics,
@@ -22,6 +23,7 @@ from app.api import (
     policy,
     problems,
     sessions,
+    smart_charging,
     users,
 )
 from app.api.context import EXTENSION
@@ -43,6 +45,8 @@ RESOURCES = (
     firmware_updates,
     diagnostics,
     charger_files,
+    charging_profiles,
+    smart_charging,
 )
 
 

@@ -11,6 +11,7 @@ from app.configuration import learn_change, learn_configuration
 from app.domain.roles import Role
 from app.file_locations import check_location
 from app.follow_ups import Occasion
+from app.profile_record import learn_clear, learn_set, learn_start
 from app.security_changes import SecurityChange, security_change
 from app.storage.database import Storage
 from ocpp_server.central_system import Payload
@@ -50,7 +51,12 @@ COMMANDS = {
             then=Occasion.CONFIGURATION_CHANGED,
         ),
         Command(Action.clear_cache, Role.STAFF, "Empty the charge point's own memory of idTags"),
-        Command(Action.clear_charging_profile, Role.ADMIN, "Remove charging profiles; all of them when none is named"),
+        Command(
+            Action.clear_charging_profile,
+            Role.ADMIN,
+            "Remove charging profiles; all of them when none is named",
+            learn=learn_clear,
+        ),
         Command(Action.data_transfer, Role.ADMIN, "Send a vendor's own message"),
         Command(Action.delete_certificate, Role.ADMIN, "Delete an installed root certificate"),
         Command(Action.extended_trigger_message, Role.STAFF, "Ask for a message, those of the security extension too"),
@@ -66,12 +72,18 @@ COMMANDS = {
         Command(Action.get_local_list_version, Role.STAFF, "Read the version of the local authorization list"),
         Command(Action.get_log, Role.ADMIN, "Ask for the diagnostics or the security log", check=check_location),
         Command(Action.install_certificate, Role.ADMIN, "Install a root certificate"),
-        Command(Action.remote_start_transaction, Role.STAFF, "Ask to start a transaction", needs_acceptance=True),
+        Command(
+            Action.remote_start_transaction,
+            Role.STAFF,
+            "Ask to start a transaction",
+            needs_acceptance=True,
+            learn=learn_start,
+        ),
         Command(Action.remote_stop_transaction, Role.STAFF, "Ask to stop a transaction", needs_acceptance=True),
         Command(Action.reserve_now, Role.STAFF, "Reserve a connector, or any of them (0), for an idTag"),
         Command(Action.reset, Role.STAFF, "Restart the charge point, gently (Soft) or at once (Hard)"),
         Command(Action.send_local_list, Role.ADMIN, "Send a local authorization list, whole or in part"),
-        Command(Action.set_charging_profile, Role.ADMIN, "Limit what a connector may draw"),
+        Command(Action.set_charging_profile, Role.ADMIN, "Limit what a connector may draw", learn=learn_set),
         Command(Action.signed_update_firmware, Role.ADMIN, "Install signed firmware", check=check_location),
         Command(Action.trigger_message, Role.STAFF, "Ask the charge point to send a message now"),
         Command(Action.unlock_connector, Role.STAFF, "Release a connector's cable lock"),

@@ -39,9 +39,9 @@ class DatabaseUnusable(ChargeBridgeError):
 class BadInput(ChargeBridgeError):
     code = "bad_input"
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str, *others: tuple[str, str]) -> None:
         super().__init__(f"{field}: {message}")
-        self.errors = [{"field": field, "message": message}]
+        self.errors = [{"field": f, "message": m} for f, m in ((field, message), *others)]
 
 
 class NotAuthenticated(ChargeBridgeError):

@@ -5,6 +5,7 @@ from flask import Flask
 from app import create_app
 from app.accounts import Accounts
 from app.central_system import CentralSystem, utc_now
+from app.charging_profiles import ChargingProfiles
 from app.commands import Commands
 from app.config import Settings
 from app.diagnostics import Diagnostics
@@ -14,6 +15,7 @@ from app.follow_ups import FollowUps, Occasion
 from app.provisioning import Provisioning
 from app.services import Services
 from app.sessions import SessionService
+from app.smart_charging import SmartCharging
 from app.storage.database import Storage
 from app.tls import server_context
 from app.transfers import Transfers
@@ -39,16 +41,20 @@ class Process:
             Occasion.BOOTED: (provisioning.after_boot,),
             Occasion.CONFIGURATION_CHANGED: (provisioning.after_change,),
         }
+        charging_profiles = ChargingProfiles(self._storage, utc_now)
+        smart_charging = SmartCharging(self._storage, commands, charging_profiles, utc_now)
         self.services = Services(
             settings=settings,
             storage=self._storage,
             accounts=Accounts(self._storage, utc_now),
             commands=commands,
             fleet=Fleet(self._storage, settings, utc_now, self._charge_point_changed),
-            sessions=SessionService(self._storage, commands, settings, utc_now),
+            sessions=SessionService(self._storage, commands, smart_charging, settings, utc_now),
             firmware=Firmware(self._storage, commands, settings, utc_now),
             diagnostics=Diagnostics(self._storage, commands, settings, utc_now),
             transfers=Transfers(max(1, settings.web_threads // 2)),
+            charging_profiles=charging_profiles,
+            smart_charging=smart_charging,
             now=utc_now,
             loop_lag=self.bridge.loop_lag,
         )

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts import Accounts
+from app.charging_profiles import ChargingProfiles
 from app.commands import Commands
 from app.config import Settings
 from app.diagnostics import Diagnostics
 from app.firmware import Firmware
 from app.fleet import Fleet
 from app.sessions import SessionService
+from app.smart_charging import SmartCharging
 from app.storage.database import Storage
 from app.transfers import Transfers
 
@@ -28,5 +30,7 @@ class Services:
     firmware: Firmware
     diagnostics: Diagnostics
     transfers: Transfers
+    charging_profiles: ChargingProfiles
+    smart_charging: SmartCharging
     now: Callable[[], datetime]
     loop_lag: Callable[[], float]

@@ -15,10 +15,12 @@ from app.config import Settings
 from app.domain.charge_points import ChargePoint
 from app.domain.hints import UNKNOWN, WAITING, why_rejected, why_stop_rejected
 from app.domain.id_tags import IdTag, normalise_id_tag
+from app.domain.profile_installations import ProfileInstallation
 from app.domain.roles import Role
 from app.domain.sessions import ENDED, PENDING, RUNNING, Session, State
-from app.errors import AlreadyExists, BadInput, CommandFailed, Conflict, NotFound
+from app.errors import AlreadyExists, BadInput, CommandFailed, Conflict, Forbidden, NotFound
 from app.id_tags import judge_start
+from app.smart_charging import SmartCharging
 from app.storage.database import Storage
 from app.storage.users import User
 
@@ -28,16 +30,18 @@ _OUTCOME_UNKNOWN = ("charge_point_timeout", "charge_point_disconnected")
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What a driver asks for; `id_tag` None means the account's own."""
+    """What a driver asks for; `id_tag` None means the account's own. A charging profile is for staff to give."""
 
     evse_id: str
     connector_id: int
     id_tag: str | None = None
     idempotency_key: str | None = None
+    charging_profile_id: str | None = None
 
     @property
     def digest(self) -> str:
-        return _digest(self.evse_id.casefold(), self.connector_id, normalise_id_tag(self.id_tag or ""))
+        id_tag = normalise_id_tag(self.id_tag or "")
+        return _digest(self.evse_id.casefold(), self.connector_id, id_tag, self.charging_profile_id)
 
     def session_id_for(self, user: User) -> str:
         """Return the id of the session to be: the same for each repetition of a request with an Idempotency-Key."""
@@ -61,9 +65,17 @@ class Answer:
 class SessionService:
     """The use cases of one process; `now` is the clock they go by."""
 
-    def __init__(self, storage: Storage, commands: Commands, settings: Settings, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        commands: Commands,
+        smart_charging: SmartCharging,
+        settings: Settings,
+        now: Callable[[], datetime],
+    ) -> None:
         self._storage = storage
         self._commands = commands
+        self._smart_charging = smart_charging
         self._start_deadline = timedelta(seconds=settings.start_deadline)
         self._now = now
 
@@ -71,8 +83,10 @@ class SessionService:
         """Create a session, ask the charge point to start it, and say what it answered.
 
         A repetition with the same Idempotency-Key gets the first answer again, a failure too.
-        Raises NotFound, Conflict (offline, busy, tag not accepted), CommandFailed (no usable answer).
+        Raises NotFound, Conflict (offline, busy, tag not accepted), CommandFailed (no usable answer), Forbidden.
         """
+        if request.charging_profile_id is not None and not user.role.at_least(Role.STAFF):
+            raise Forbidden("a charging profile is for staff to give")
         session_id = request.session_id_for(user)
         if request.idempotency_key and (earlier := self._storage.sessions.get(session_id)):
             return self._first_answer(earlier, request)
@@ -97,10 +111,18 @@ class SessionService:
             deadline_at=now + self._start_deadline,
             request_digest=request.digest if request.idempotency_key else None,
         )
+        profile = self._profile_for(user, session, charge_point, request.charging_profile_id)
         try:
-            return self._ask_to_start(user, session, charge_point)
+            return self._ask_to_start(user, session, charge_point, profile)
         except AlreadyExists:
             return self._connector_busy(session_id, request)
+
+    def _profile_for(
+        self, user: User, session: Session, charge_point: ChargePoint, charging_profile_id: str | None
+    ) -> ProfileInstallation | None:
+        if charging_profile_id is None:
+            return None
+        return self._smart_charging.for_start(charge_point, charging_profile_id, session, user.username)
 
     def _first_answer(self, session: Session, request: StartRequest) -> Answer:
         if session.request_digest != request.digest:
@@ -148,18 +170,32 @@ class SessionService:
         if not verdict.accepted:
             raise Conflict("id_tag_not_accepted", verdict.reason, id_tag_status=verdict.status.value)
 
-    def _ask_to_start(self, user: User, session: Session, charge_point: ChargePoint) -> Answer:
+    def _ask_to_start(
+        self, user: User, session: Session, charge_point: ChargePoint, profile: ProfileInstallation | None
+    ) -> Answer:
         request = call.RemoteStartTransaction(id_tag=session.id_tag, connector_id=session.connector_id)
         answers: list[Answer] = []
-        companion = Companion(
+
+        def before() -> None:
             # Stored before the charge point is called: a quick one sends StartTransaction before its answer.
-            before=lambda: self._storage.sessions.insert(session),
-            answered=lambda outcome: answers.append(self._answered(session, charge_point, outcome)),
-        )
+            self._storage.sessions.insert(session)
+            if profile is not None:
+                self._storage.profile_installations.insert(profile)
+
+        def answered(outcome: Outcome) -> None:
+            answers.append(self._answered(session, charge_point, outcome))
+            if profile is not None:
+                self._smart_charging.sent(profile, outcome)
+
+        if profile is not None:
+            request.charging_profile = profile.profile
+        companion = Companion(before, answered)
         try:
             self._commands.send(session.charge_point_id, request, requested_by=user.username, companion=companion)
         except CommandFailed as failure:
             self._record_failure(session, failure)
+            if profile is not None:
+                self._smart_charging.not_taken(profile, failure)
             raise
         return answers[0]
 

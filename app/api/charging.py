@@ -22,6 +22,7 @@ class StartCharging(Body):
     evse_id: Key = Field(json_schema_extra={"example": "CP001"})
     connector_id: ConnectorId = Field(json_schema_extra={"example": 1})
     idTag: IdTagText | None = Field(None, description="One of your own; your account's when left out.")  # noqa: N815
+    charging_profile_id: Key | None = Field(None, description="A TxProfile to start with: staff and above.")
 
 
 class IdempotencyHeader(BaseModel):
@@ -61,7 +62,9 @@ class StopCharging(Body):
 @requires(Role.USER)
 def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, Any]:
     """Answers with what the charge point said: `Accepted` or `Rejected`. Follow the session for what happens next."""
-    request = StartRequest(body.evse_id, body.connector_id, body.idTag, header.idempotency_key)
+    request = StartRequest(
+        body.evse_id, body.connector_id, body.idTag, header.idempotency_key, body.charging_profile_id
+    )
     return _answer(services.sessions.start(current_user(), request))
 
 

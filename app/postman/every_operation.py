@@ -24,6 +24,7 @@ BEFORE = {"/api/charge_points/{charge_point_id}/commands/RemoteStopTransaction":
 # What else than success is right, by method and path: of what asks a charge point, of what comes only later.
 OTHERWISE = (
     (r"POST .*/(commands/\w+|firmware_updates|diagnostics|start_charging|stop_charging)", (409, 502, 504)),
+    (r"POST /api/charge_points/.*/charging_profiles(/clear)?|GET .*/composite_schedule", (409, 502, 504)),
     (r"GET .*/receipt", (409,)),
     (r"GET /api/diagnostics/.*/content", (404,)),
 )

@@ -9,6 +9,7 @@ from app.postman.operations import Schema
 
 # A value the reader would give such a field. `{{#x}}` is the variable x where JSON wants a number.
 KNOWN: dict[str, Any] = {
+    "charging_profile_id": "{{new_charging_profile_id}}",
     "connectorId": "{{#connector_id}}",
     "connector_id": "{{#connector_id}}",
     "email": "driver@example.org",

@@ -19,6 +19,10 @@ class Counters:
         """Return the next requestId for the messages of the security extension that have one, counted like those."""
         return self._next("request_id")
 
+    def next_charging_profile_id(self) -> int:
+        """Return the next chargingProfileId, likewise: two alike on one charge point would replace each other."""
+        return self._next("charging_profile_id")
+
     def _next(self, name: str) -> int:
         document = self.documents.find_one_and_update(
             {"_id": name},

@@ -10,6 +10,7 @@ from pymongo.write_concern import WriteConcern
 
 from app.errors import DatabaseUnusable
 from app.storage.charge_points import ChargePoints
+from app.storage.charging_profiles import ChargingProfiles, ProfileInstallations
 from app.storage.collection import Collection
 from app.storage.commands import CommandRecords
 from app.storage.configurations import Configurations
@@ -64,6 +65,8 @@ class Storage:
         self.firmware = FirmwareImages(database)
         self.firmware_updates = FirmwareUpdates(database)
         self.diagnostics = DiagnosticsRequests(database)
+        self.charging_profiles = ChargingProfiles(database)
+        self.profile_installations = ProfileInstallations(database)
 
     def prepare(self) -> None:
         """Check the server and make the indexes; raises DatabaseUnusable in words an operator can act on."""

@@ -1,4 +1,4 @@
-"""Transaction ids: each handed out once, within 31 bits."""
+"""Transaction ids and chargingProfileIds: each handed out once, within 31 bits."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,3 +23,8 @@ def test_the_last_id_is_the_largest_that_chargers_can_read(storage: Storage) -> 
     assert storage.counters.next_transaction_id() == 2**31 - 1
     with pytest.raises(OverflowError):
         storage.counters.next_transaction_id()
+
+
+def test_charging_profiles_are_numbered_apart_from_transactions(storage: Storage) -> None:
+    assert storage.counters.next_transaction_id() == 1
+    assert [storage.counters.next_charging_profile_id() for _ in range(2)] == [1, 2]

@@ -59,6 +59,7 @@ QUESTIONS: dict[str, Callable[[Storage], Any]] = {
     "what has run for long": lambda s: s.sessions.running_since(NOW),
     "what was closed without a stop": lambda s: s.sessions.closed_without_stop("CP", NOW),
     "whose deadline has passed": lambda s: s.sessions.due(NOW),
+    "what a charge point has of charging profiles": lambda s: s.profile_installations.believed("CP"),
 }
 LISTS: dict[str, Callable[[Storage], Any]] = {
     "sessions": lambda s: s.sessions.page({}, None, 50),

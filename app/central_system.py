@@ -18,6 +18,7 @@ from app.domain.id_tags import mask_id_tag
 from app.domain.times import iso
 from app.file_progress import follow_diagnostics, follow_firmware
 from app.follow_ups import FollowUps, Occasion
+from app.frame_keeping import FrameKeeping
 from app.group_commit import GroupCommit
 from app.guesses import Guesses
 from app.housekeeping import Housekeeping
@@ -67,6 +68,8 @@ class CentralSystem:
         self._guesses = Guesses()
         self._refusals = GroupCommit[Refusal](self._write_refusals)
         self._housekeeping = Housekeeping(storage, self._run, now)
+        self._frames = FrameKeeping(storage, settings, self._run)
+        self.frame_observer = self._frames.observer
         security = SecurityMessages(storage, self._registration, self._run)
         self.log_status_notification = security.log_status_notification
         self.security_event_notification = security.security_event_notification
@@ -80,10 +83,12 @@ class CentralSystem:
 
     async def started(self) -> None:
         self._housekeeping.start()
+        self._frames.start()
 
     async def stopping(self) -> None:
         await self._housekeeping.stop()
         await self._meter_values.stop()
+        await self._frames.stop()
         self._executor.shutdown(wait=True)
 
     async def admit(self, handshake: Handshake) -> Admission:

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     firmware_max_bytes: int = Field(256 * MIB, ge=1)
     diagnostics_max_bytes: int = Field(64 * MIB, ge=1)
     diagnostics_lifetime: float = Field(30 * 86_400, gt=0)
+    frames_kept_days: float = Field(3, ge=0, le=90)
+    frames_max_bytes: int = Field(1024 * MIB, ge=MIB)
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

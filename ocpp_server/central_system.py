@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from ocpp.v16 import call_result
 from ocpp.v16.enums import Action
 
+from ocpp_server.frames import Observer
+
 Payload = dict[str, Any]
 
 
@@ -80,6 +82,11 @@ class CentralSystem(Protocol):
 
     Of two connections of one charge point, `closed` of the older may come after `opened` of the newer.
     """
+
+    @property
+    def frame_observer(self) -> Observer | None:
+        """Return what is told of every frame, on the loop thread, and must not wait; None: there is no such thing."""
+        ...
 
     async def started(self) -> None:
         """Make ready on the loop: the port is bound, nobody has been let in yet."""

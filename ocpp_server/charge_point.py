@@ -15,6 +15,7 @@ from websockets.frames import CloseCode
 from ocpp_server import rpc, schemas
 from ocpp_server.calls import Answer, Calls
 from ocpp_server.central_system import CentralSystem, Closing, Handler, Payload, Source
+from ocpp_server.frames import CALL, CALL_ERROR, CALL_RESULT, MALFORMED, Exchange, Observer, Outcome
 from ocpp_server.guard import guarded
 from ocpp_server.inbox import Inbox
 from ocpp_server.payloads import action_of, to_payload
@@ -42,6 +43,7 @@ class ChargePoint:
         "_closer",
         "_dropped",
         "_ending",
+        "_observer",
         "_aside",
         "_settings",
         "held_back",
@@ -64,12 +66,13 @@ class ChargePoint:
         central_system: CentralSystem,
         handlers: Mapping[str, Handler],
         settings: ServerSettings,
+        observer: Observer | None = None,
     ) -> None:
         now = time.monotonic()
         self.id = charge_point_id
         self.remote_address = remote_address
         self.socket = socket
-        self.inbox = Inbox(socket, handlers, settings)
+        self.inbox = Inbox(socket, handlers, settings, observer)
         self.opened_at = now
         # Zero has everybody pinged once right away, to learn who answers pings at all.
         self.quiet_limit = 0.0
@@ -79,7 +82,8 @@ class ChargePoint:
         self.held_back = False
         self._central_system = central_system
         self._settings = settings
-        self._calls = Calls(charge_point_id, socket, settings.max_own_calls_waiting)
+        self._observer = observer
+        self._calls = Calls(charge_point_id, socket, settings.max_own_calls_waiting, observer)
         self._allowance = TokenBucket(settings.max_calls_per_second, settings.burst, now)
         self._dropped: Counter[str] | None = None
         self._ending: Closing | None = None
@@ -108,7 +112,7 @@ class ChargePoint:
                 await self._spend(1.0 if isinstance(message, rpc.Call | rpc.Unreadable) else _COST_OF_OTHER_FRAMES)
                 if self._ending is not None:
                     return
-                await self._receive(message)
+                await self._receive(message, frame)
         except ConnectionClosed:
             pass
         finally:
@@ -159,44 +163,70 @@ class ChargePoint:
         code = self.socket.close_code
         return Closing(CloseCode.ABNORMAL_CLOSURE if code is None else code, self.socket.close_reason or "")
 
-    async def _receive(self, message: rpc.Message | None) -> None:
+    async def _receive(self, message: rpc.Message | None, frame: bytes) -> None:
         if isinstance(message, rpc.Call):
-            await self._receive_call(message)
+            await self._receive_call(message, frame)
         elif isinstance(message, rpc.Unreadable):
-            await self._receive_unreadable(message)
+            await self._receive_unreadable(message, frame)
         elif message is None:
             self._count("ignored")
+            self._tell(MALFORMED, None, None, Outcome.IGNORED, frame)
         else:
-            self._receive_answer(message)
+            self._receive_answer(message, frame)
 
-    async def _receive_call(self, call: rpc.Call) -> None:
+    async def _receive_call(self, call: rpc.Call, frame: bytes) -> None:
         self.spoke = True
         if self.inbox.has(call.message_id):
             refusal = "A CALL with this message id is being handled already"
-            await self._write(rpc.error_frame(call.message_id, ErrorCode.GENERIC_ERROR, refusal))
+            answer = rpc.error_frame(call.message_id, ErrorCode.GENERIC_ERROR, refusal)
+            self._tell(CALL, call.message_id, call.action, ErrorCode.GENERIC_ERROR, frame, answer)
+            await self._write(answer)
             return
-        self.inbox.put(call, self.source())
+        self.inbox.put(call, self.source(), frame)
         if self.inbox.is_full:
             await self._held_back(self.inbox.room())
 
-    async def _receive_unreadable(self, frame: rpc.Unreadable) -> None:
+    async def _receive_unreadable(self, message: rpc.Unreadable, frame: bytes) -> None:
         dropped = self._count("unreadable")
-        if frame.message_id is not None:
-            await self._write(rpc.error_frame(frame.message_id, frame.code, frame.description))
+        answer = None
+        if message.message_id is not None:
+            answer = rpc.error_frame(message.message_id, message.code, message.description)
+        outcome = Outcome.IGNORED if answer is None else message.code
+        self._tell(MALFORMED, message.message_id, None, outcome, frame, answer)
+        if answer is not None:
+            await self._write(answer)
         elif dropped >= self._settings.max_unreadable_frames:
             self.end(CloseCode.POLICY_VIOLATION, "too many unreadable frames")
 
-    def _receive_answer(self, answer: Answer) -> None:
+    def _receive_answer(self, answer: Answer, frame: bytes) -> None:
         self.spoke = True
-        if self._calls.deliver(answer):
+        if self._calls.deliver(answer, frame):
             return
         action = self._calls.given_up(answer.message_id)
         self._count("unsolicited" if action is None else "late")
+        kind = CALL_RESULT if isinstance(answer, rpc.Result) else CALL_ERROR
+        outcome = Outcome.UNSOLICITED if action is None else Outcome.LATE
+        self._tell(kind, answer.message_id, action, outcome, frame)
         if action is None or isinstance(answer, rpc.Error):
             return
         if schemas.check_incoming_response(action, answer.payload) is None:
             told = self._central_system.answered_late(self.source(), action, answer.payload)
             self._aside = asyncio.create_task(guarded(told, "answered_late", self.id, after=self._aside))
+
+    def _tell(
+        self,
+        kind: int,
+        message_id: str | None,
+        action: str | None,
+        outcome: str,
+        frame: bytes,
+        answer: bytes | None = None,
+    ) -> None:
+        """Tell of a frame just received that does not go its usual way."""
+        if self._observer is not None:
+            now = time.time()
+            told = (kind, message_id, action, outcome, now, frame, None if answer is None else now, answer)
+            self._observer(Exchange(self.id, str(self.socket.id), False, *told))
 
     async def _spend(self, cost: float) -> None:
         """Slow down who sends too much by not reading on, so that he alone is hurt."""

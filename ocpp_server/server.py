@@ -13,6 +13,7 @@ from websockets.frames import CloseCode
 from ocpp_server.central_system import CentralSystem, routes
 from ocpp_server.charge_point import ChargePoint
 from ocpp_server.door import Door
+from ocpp_server.frames import harmless
 from ocpp_server.guard import guarded
 from ocpp_server.handshake import registry_key
 from ocpp_server.keepalive import Keepalive
@@ -39,6 +40,7 @@ class OcppServer:
         self._central_system = central_system
         self._settings = settings
         self._handlers = {str(action): handler for action, handler in routes(central_system).items()}
+        self._observer = harmless(central_system.frame_observer)
         self._capacity = capacity(settings)
         self._door = Door(central_system, settings, self.connected_charge_points, self._capacity)
         # Every socket, half-open handshakes included; and every connection, those just replaced included.
@@ -114,6 +116,7 @@ class OcppServer:
             self._central_system,
             self._handlers,
             self._settings,
+            self._observer,
         )
         connection.on_frame = partial(self._seen, charge_point_id)
         self._register(charge_point)

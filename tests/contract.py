@@ -32,7 +32,7 @@ class Contract:
             assert str(response.status_code) in operation["responses"], f"{where} is not in the document"
         media_type = response.headers.get("content-type", "").partition(";")[0]
         schema = described.get("content", {}).get(media_type, {}).get("schema")
-        if response.request.method == "HEAD" or not response.content or "json" not in media_type:
+        if response.request.method == "HEAD" or not response.content or not media_type.endswith(("/json", "+json")):
             return
         assert schema is not None, f"{where}: {media_type} is not in the document"
         error = next(self._validator(schema).iter_errors(response.json()), None)

@@ -20,7 +20,7 @@ def page(
     collection: Collection[T], where: Document, query: PageQuery, show: Callable[[T], dict[str, Any]]
 ) -> dict[str, Any]:
     """Return `{"items": [...], "next": cursor or null}`; raises BadInput for a cursor that is not one of ours."""
-    after = _decode(collection.name, query.cursor) if query.cursor else None
+    after = _after(collection.name, query.cursor) if query.cursor else None
     found = collection.page(where, after, query.limit + 1)
     items, more = found[: query.limit], len(found) > query.limit
     return {
@@ -32,16 +32,32 @@ def page(
 def _encode(collection: Collection[T], item: T) -> str:
     key = collection.id_of(getattr(item, collection.key))
     value = key if collection.order.field == "_id" else getattr(item, collection.order.field)
-    text = to_json([collection.name, value, key])
-    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+    return write_cursor(collection.name, value, key)
 
 
-def _decode(name: str, cursor: str) -> tuple[Any, str]:
+def _after(name: str, cursor: str) -> tuple[Any, str]:
+    match read_cursor(name, cursor):
+        case [str() as value, str() as key]:
+            return parse_time(value) or value, key
+    raise not_a_cursor()
+
+
+def write_cursor(name: str, *place: Any) -> str:
+    """Return a cursor to a place in a list of this name."""
+    return base64.urlsafe_b64encode(to_json([name, *place])).decode().rstrip("=")
+
+
+def read_cursor(name: str, cursor: str) -> list[Any]:
+    """Return the place that a cursor is for; raises BadInput for one of another list."""
     try:
         content = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         content = None
     match content:
-        case [str() as of, str() as value, str() as key] if of == name:
-            return parse_time(value) or value, key
-    raise BadInput("cursor", "take the `next` of the page before, of this very list")
+        case [str() as of, *place] if of == name:
+            return place
+    raise not_a_cursor()
+
+
+def not_a_cursor() -> BadInput:
+    return BadInput("cursor", "take the `next` of the page before, of this very list")

@@ -18,6 +18,7 @@ from app.storage.counters import Counters
 from app.storage.diagnostics import DiagnosticsRequests
 from app.storage.files import Files
 from app.storage.firmware import FirmwareImages, FirmwareUpdates
+from app.storage.frames import Frames
 from app.storage.id_tags import IdTags
 from app.storage.meter_values import MeterValues
 from app.storage.records import Events, Quarantine, Refusals
@@ -60,6 +61,7 @@ class Storage:
         self.events = Events(database)
         self.refusals = Refusals(database)
         self.quarantine = Quarantine(database)
+        self.frames = Frames(database)
         self.counters = Counters(database)
         self.files = Files(database)
         self.firmware = FirmwareImages(database)

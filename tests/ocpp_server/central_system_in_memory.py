@@ -9,6 +9,7 @@ from ocpp.v16.datatypes import IdTagInfo
 from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, GenericStatus, RegistrationStatus
 
 from ocpp_server.central_system import Admission, Admitted, Closing, Handshake, Payload, Refused, Source
+from ocpp_server.frames import Exchange, Observer
 
 ACCEPTED = IdTagInfo(AuthorizationStatus.accepted)
 
@@ -31,6 +32,8 @@ class CentralSystemInMemory:
         self.late_answers: list[tuple[str, Payload]] = []
         self.last_seen: dict[str, datetime] = {}
         self.life: list[str] = []
+        self.exchanges: list[Exchange] = []
+        self.frame_observer: Observer | None = self.exchanges.append
 
     async def started(self) -> None:
         self.life.append("started")

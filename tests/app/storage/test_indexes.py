@@ -85,6 +85,7 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
     "critical security events of a charge point": lambda s: s.events.page(
         {"kind": {"$eq": "security_event"}, "charge_point_id": {"$eq": "CP"}, "critical": {"$eq": True}}, None, 50
     ),
+    "frames of a charge point": lambda s: list(s.frames.seconds({"charge_point_id": {"$eq": "CP"}})),
     "refusals": lambda s: s.refusals.page({}, None, 50),
     "refusals of a charge point": lambda s: s.refusals.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
     "what was set aside": lambda s: s.quarantine.page({}, None, 50),

@@ -1,0 +1,136 @@
+"""The OCPP messages of a charge point as they were kept, looked through the newest first."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.storage.collection import Document, equal
+from app.storage.database import Storage
+from app.storage.frames import KeptFrame, place_of
+from ocpp_server.frames import CALL, CALL_ERROR, MALFORMED
+
+# How many seconds' frames one page looks through at most: where little is found the next page goes on.
+MOST_SECONDS = 5_000
+
+Place = tuple[int, str]
+_TEXT = rb'"(?:[^"\\]|\\.)*"\s*,\s*'
+_HEAD = re.compile(rb"\s*\[\s*\d\s*,\s*(?:\d+\s*,\s*|" + _TEXT + rb")")
+_ACTION = re.compile(_TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which messages are looked for; `sent` True means those of this server."""
+
+    charge_point_id: str
+    action: str | None = None
+    sent: bool | None = None
+    message_id: str | None = None
+    outcome: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    transaction_id: int | None = None
+
+
+def messages(
+    storage: Storage, wanted: Wanted, after: Place | None = None
+) -> Iterator[tuple[datetime, list[KeptFrame]]]:
+    """Give the messages of each second that are wanted, which may be none of them, the newest first."""
+    narrowed = _is_wanted(wanted, after)
+    names_transaction = _of_transaction(wanted.transaction_id)
+    for second, frames in storage.frames.seconds(_where(wanted, after)):
+        yield second, names_transaction([one for one in frames if narrowed(one)])
+
+
+def page_of_messages(
+    storage: Storage, wanted: Wanted, after: Place | None, limit: int
+) -> tuple[list[KeptFrame], Place | None]:
+    """Return up to `limit` messages, and after which place there may be more."""
+    found: list[KeptFrame] = []
+    for number, (second, frames) in enumerate(messages(storage, wanted, after), start=1):
+        found += frames
+        if len(found) > limit:
+            return found[:limit], place_of(found[limit - 1])
+        if number == MOST_SECONDS:
+            return found, (_micros(second), "")
+    return found, None
+
+
+def payload_text(frame: KeptFrame) -> str:
+    """Return a message's payload as JSON text, of a CALLERROR its code, description and details as a list.
+
+    Of a frame that breaks OCPP-J, and where nothing can be told apart, it is the whole frame.
+    """
+    text = frame.text
+    head = _HEAD.match(text) if frame.message_type != MALFORMED else None
+    if head is not None and frame.message_type == CALL:
+        head = _ACTION.match(text, head.end())
+    if head is None:
+        return text.decode("utf-8", "replace")
+    payload = text[head.end() :].strip()
+    if not frame.is_cut:
+        payload = payload.removesuffix(b"]").rstrip()
+    if frame.message_type == CALL_ERROR:
+        payload = b"[" + payload + (b"" if frame.is_cut else b"]")
+    return payload.decode("utf-8", "replace")
+
+
+def _where(wanted: Wanted, after: Place | None) -> Document:
+    """Return the filter for the batches in which such messages are."""
+    where = equal(
+        [
+            ("charge_point_id", wanted.charge_point_id),
+            ("columns.action", wanted.action),
+            ("columns.message_id", wanted.message_id),
+            ("columns.outcome", wanted.outcome),
+        ]
+    )
+    bounds: Document = {}
+    if wanted.since is not None:
+        bounds["$gte"] = wanted.since.replace(microsecond=0)
+    ends = [end for end in (wanted.until, moment_of(after[0]) if after else None) if end is not None]
+    if ends:
+        bounds["$lte"] = min(ends)
+    return {**where, "at": bounds} if bounds else where
+
+
+def _is_wanted(wanted: Wanted, after: Place | None) -> Callable[[KeptFrame], bool]:
+    since = _micros(wanted.since) if wanted.since else None
+    until = _micros(wanted.until) if wanted.until else None
+
+    def check(frame: KeptFrame) -> bool:
+        return (
+            (after is None or place_of(frame) < after)
+            and (since is None or frame.at >= since)
+            and (until is None or frame.at < until)
+            and (wanted.action is None or frame.action == wanted.action)
+            and (wanted.sent is None or frame.sent == wanted.sent)
+            and (wanted.message_id is None or frame.message_id == wanted.message_id)
+            and (wanted.outcome is None or frame.outcome == wanted.outcome)
+        )
+
+    return check
+
+
+def _of_transaction(transaction_id: int | None) -> Callable[[list[KeptFrame]], list[KeptFrame]]:
+    """Return a filter for messages that name a transaction, and for what they answer or are answered with."""
+    if transaction_id is None:
+        return lambda frames: frames
+    named = re.compile(rb'"transactionId"\s*:\s*"?%d\b' % transaction_id)
+    exchanges: set[tuple[str, str | None]] = set()
+
+    def choose(frames: list[KeptFrame]) -> list[KeptFrame]:
+        exchanges.update((one.connection_id, one.message_id) for one in frames if named.search(one.text))
+        return [one for one in frames if (one.connection_id, one.message_id) in exchanges]
+
+    return choose
+
+
+def _micros(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
+
+
+def moment_of(micros: int) -> datetime:
+    """Return the instant that is so many µs after the epoch."""
+    return datetime.fromtimestamp(micros / 1_000_000, UTC)

@@ -1,6 +1,7 @@
 """The other side of the ratios: a Central System as the `ocpp` package documents it, which stores nothing."""
 
 import asyncio
+import contextlib
 import itertools
 import sys
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from ocpp.v16 import ChargePoint, call_result
 from ocpp.v16.datatypes import IdTagInfo
 from ocpp.v16.enums import Action, AuthorizationStatus, RegistrationStatus
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 _transaction_ids = itertools.count(1)
@@ -47,7 +49,9 @@ class DocumentedChargePoint(ChargePoint):
 async def _on_connect(connection: ServerConnection) -> None:
     assert connection.request is not None
     charge_point = DocumentedChargePoint(connection.request.path.rpartition("/")[2], connection)
-    await charge_point.start()
+    # The documented way lets the end of a connection raise; websockets would print it for each charger.
+    with contextlib.suppress(ConnectionClosed):
+        await charge_point.start()
 
 
 async def _main(port: int) -> None:

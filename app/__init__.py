@@ -67,7 +67,7 @@ def create_app(secret: str, services: Services | None = None) -> OpenAPI:
         static_folder=None,
     )
     app.extensions[EXTENSION] = services
-    http.register(app)
+    http.register(app, services.settings.trusted_proxies if services else ())
     problems.register(app)
     auth.configure(app, secret)
     for resource in RESOURCES:

@@ -54,11 +54,13 @@ class Accounts:
             created_at=now,
         )
         user = replace(user, **profile)
+        # The tag first: should the server end in between, a tag that nobody was told is left, not an account without.
+        self._storage.id_tags.insert(IdTag(user.id_tag, username=username, created_at=now, label="account"))
         try:
             self._storage.users.insert(user)
         except AlreadyExists as error:
+            self._storage.id_tags.delete(user.id_tag)
             raise Conflict("username_taken", f"the user name {username} is taken") from error
-        self._storage.id_tags.insert(IdTag(user.id_tag, username=username, created_at=now, label="account"))
         return user
 
     def log_in(self, username: str, password: str) -> LoggedIn:

@@ -96,7 +96,7 @@ class SessionService:
         at = (charge_point.charge_point_id, request.connector_id)
         around = self._storage.sessions.open_around(*at, tag.id_tag)
         if any((one.charge_point_id, one.connector_id) == at for one in around):
-            return self._connector_busy(session_id, request)
+            return self._connector_busy(user, at, session_id, request)
         self._require_authorized(user, tag, at, around)
         now = self._now()
         session = Session(
@@ -115,7 +115,7 @@ class SessionService:
         try:
             return self._ask_to_start(user, session, charge_point, profile)
         except AlreadyExists:
-            return self._connector_busy(session_id, request)
+            return self._connector_busy(user, at, session_id, request)
 
     def _profile_for(
         self, user: User, session: Session, charge_point: ChargePoint, charging_profile_id: str | None
@@ -137,10 +137,14 @@ class SessionService:
             raise self._commands.failure_again(session.start_status, session.command_id, session_id=session.session_id)
         return Answer(session.start_status, session)
 
-    def _connector_busy(self, session_id: str, request: StartRequest) -> Answer:
+    def _connector_busy(self, user: User, at: tuple[str, int], session_id: str, request: StartRequest) -> Answer:
         """Tell a repetition, which meets its own session on the connector, from somebody else's request."""
         if earlier := self._storage.sessions.get(session_id):
             return self._first_answer(earlier, request)
+        for one in self._storage.sessions.open_on(*at):
+            if (one.username or "").casefold() == user.user_id:
+                already = "you are charging, or about to, on this connector already"
+                raise Conflict("connector_busy", already, session_id=one.session_id)
         raise Conflict("connector_busy", "somebody is charging, or about to, on this connector")
 
     def _charge_point(self, evse_id: str, connector_id: int) -> ChargePoint:

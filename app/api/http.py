@@ -2,12 +2,14 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.api.json_text import Json
+from app.api.proxies import BehindProxies
 from app.api.uploads import is_file_expected
 from app.domain.files import without_token
 from app.domain.id_tags import mask_id_tag
@@ -26,8 +28,9 @@ HEADERS = {
 }
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, trusted_proxies: Sequence[str]) -> None:
     """Install the hooks."""
+    app.wsgi_app = BehindProxies(app.wsgi_app, trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.json = Json(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.before_request(_begin)

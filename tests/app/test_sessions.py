@@ -73,9 +73,17 @@ class TestWhatIsRefusedBeforeTheChargePointIsAsked:
 
     def test_a_connector_that_is_in_use(self, driver: Api, stranger: Api, charger: Charger) -> None:
         press_start(driver, charger)
-        problem(ask_to_start(stranger, charger), 409, "connector_busy")
+        assert "session_id" not in problem(ask_to_start(stranger, charger), 409, "connector_busy")
         begin(charger, driver.id_tag)
         problem(ask_to_start(stranger, charger), 409, "connector_busy")
+
+    def test_who_starts_twice_is_told_his_session_and_the_charge_point_is_asked_once(
+        self, driver: Api, root: Api, charger: Charger
+    ) -> None:
+        session_id = press_start(driver, charger).json()["session_id"]
+        refused = problem(ask_to_start(driver, charger), 409, "connector_busy")
+        assert refused["session_id"] == session_id
+        assert len(root.get("/api/commands", charge_point_id=charger.charge_point_id).json()["items"]) == 1
 
 
 class TestTheChargePointsAnswer:

@@ -12,6 +12,7 @@ import orjson
 from ocpp.v16.enums import RegistrationStatus
 
 from app.answered import Answered
+from app.capabilities import KnownCapabilities
 from app.command_payloads import masked_request, masked_response, require_valid
 from app.command_table import COMMANDS, Command
 from app.config import Settings
@@ -91,12 +92,14 @@ class Commands:
         bridge: Bridge,
         settings: Settings,
         follow_ups: FollowUps,
+        capabilities: KnownCapabilities,
         now: Callable[[], datetime],
     ) -> None:
         self._storage = storage
         self._bridge = bridge
         self._settings = settings
         self._follow_ups = follow_ups
+        self._capabilities = capabilities
         self._now = now
         self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix="command-records")
 
@@ -107,8 +110,20 @@ class Commands:
     def connected(self, charge_point_id: str) -> bool:
         return self._bridge.connected(charge_point_id)
 
-    def send_as(self, role: Role, charge_point_id: str, action: str, payload: Payload, *, requested_by: str) -> Outcome:
-        """Send an operator's command, verbatim; raises Forbidden, NotFound, Conflict, BadInput, CommandFailed."""
+    def send_as(
+        self,
+        role: Role,
+        charge_point_id: str,
+        action: str,
+        payload: Payload,
+        *,
+        requested_by: str,
+        force: bool = False,
+    ) -> Outcome:
+        """Send an operator's command, verbatim; raises Forbidden, NotFound, Conflict, BadInput, CommandFailed.
+
+        `force` sends it though the charge point is known not to support it.
+        """
         command = COMMANDS.get(action)
         if command is None:
             raise NotFound(f"there is no command {action}; there are {', '.join(sorted(COMMANDS))}")
@@ -119,6 +134,9 @@ class Commands:
             raise NotFound(f"there is no charge point {charge_point_id}")
         _require_registration(command, charge_point.registration)
         command.check(payload, self._settings)
+        if not force:
+            require_valid(action, payload)
+            self._capabilities.require(charge_point, action)
         return self.send(charge_point.charge_point_id, (command.action, payload), requested_by=requested_by)
 
     def send(self, charge_point_id: str, request: Any, *, requested_by: str, companion: Companion = ALONE) -> Outcome:
@@ -148,7 +166,10 @@ class Commands:
             raise
         except CallFailed as failure:
             self._drop_if_not_taken(change, record, failure)
-            answer = _error_answer(failure) if isinstance(failure, CallErrorReceived) else None
+            answer = None
+            if isinstance(failure, CallErrorReceived):
+                answer = _error_answer(failure)
+                self._capabilities.failed(charge_point_id, action, failure.code)
             code, outcome = _judged(failure)
             self._finish(record, outcome, response=answer, error=str(failure))
             raise _command_failed(code, outcome, record.command_id, answer) from failure
@@ -158,6 +179,7 @@ class Commands:
         finished = self._beside.submit(self._finish, record, "answered", status=status, response=response)
         companion.answered(answered)
         finished.result()
+        self._capabilities.answered(charge_point_id, action, status)
         if row := COMMANDS.get(action):
             told = Answered(charge_point_id, action, masked_request(action, payload), response, self._now())
             row.learn(self._storage, told)

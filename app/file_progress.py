@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from ocpp.v16.enums import FirmwareStatus
+
+from app.configuration import firmware_installed
 from app.domain.charge_points import clip
 from app.domain.numbers import integer
 from app.incidents import note
@@ -17,14 +20,14 @@ _STATUS = 50
 
 def follow_firmware(storage: Storage, charge_point_id: str, told: str, at: datetime) -> None:
     """Keep what FirmwareStatusNotification tells (OCPP 1.6 §4.5); it names no update, so it is about the latest."""
-    storage.charge_points.update(charge_point_id, {"firmware_status": told})
+    _keep_firmware_status(storage, charge_point_id, told)
     _note_failure(storage, storage.firmware_updates.follow(charge_point_id, told, at, {}), at)
 
 
 def follow_signed_firmware(storage: Storage, charge_point_id: str, message: Payload, at: datetime) -> None:
     """Keep what SignedFirmwareStatusNotification tells of the update it names (security whitepaper §5.19)."""
     if told := clip(message.get("status"), _STATUS):
-        storage.charge_points.update(charge_point_id, {"firmware_status": told})
+        _keep_firmware_status(storage, charge_point_id, told)
         _note_failure(storage, storage.firmware_updates.follow(charge_point_id, told, at, _named(message)), at)
 
 
@@ -39,6 +42,12 @@ def follow_log(storage: Storage, charge_point_id: str, message: Payload, at: dat
     if told := clip(message.get("status"), _STATUS):
         storage.charge_points.update(charge_point_id, {"log_status": told})
         storage.diagnostics.follow(charge_point_id, told, at, _named(message))
+
+
+def _keep_firmware_status(storage: Storage, charge_point_id: str, told: str) -> None:
+    storage.charge_points.update(charge_point_id, {"firmware_status": told})
+    if told == FirmwareStatus.installed:
+        firmware_installed(storage, charge_point_id)
 
 
 def _named(message: Payload) -> dict[str, Any]:

@@ -106,6 +106,7 @@ class Fleet:
             raise Conflict("charge_point_busy", "a session is open on this charge point; stop it first")
         self._storage.charge_points.delete(charge_point_id)
         self._storage.configurations.delete(charge_point_id)
+        self._storage.capabilities.delete(charge_point_id)
         self._changed(charge_point.charge_point_id)
 
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app import create_app
 from app.accounts import Accounts
+from app.capabilities import KnownCapabilities
 from app.central_system import CentralSystem, utc_now
 from app.charging_profiles import ChargingProfiles
 from app.commands import Commands
@@ -35,7 +36,8 @@ class Process:
         self._follow_ups = FollowUps()
         self._central_system = CentralSystem(self._storage, settings, self._follow_ups)
         self.bridge = Bridge(self._central_system, server_settings(settings))
-        commands = Commands(self._storage, self.bridge, settings, self._follow_ups, utc_now)
+        capabilities = KnownCapabilities(self._storage, utc_now)
+        commands = Commands(self._storage, self.bridge, settings, self._follow_ups, capabilities, utc_now)
         provisioning = Provisioning(self._storage, commands, settings)
         self._follow_ups.jobs = {
             Occasion.BOOTED: (provisioning.after_boot,),
@@ -48,6 +50,7 @@ class Process:
             storage=self._storage,
             accounts=Accounts(self._storage, utc_now),
             commands=commands,
+            capabilities=capabilities,
             fleet=Fleet(self._storage, settings, utc_now, self._charge_point_changed),
             sessions=SessionService(self._storage, commands, smart_charging, settings, utc_now),
             firmware=Firmware(self._storage, commands, settings, utc_now),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts import Accounts
+from app.capabilities import KnownCapabilities
 from app.charging_profiles import ChargingProfiles
 from app.commands import Commands
 from app.config import Settings
@@ -25,6 +26,7 @@ class Services:
     storage: Storage
     accounts: Accounts
     commands: Commands
+    capabilities: KnownCapabilities
     fleet: Fleet
     sessions: SessionService
     firmware: Firmware

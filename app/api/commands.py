@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import ConfigDict, RootModel, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model, model_validator
 
 from app.api.answers import CommandAnswer, CommandRecordAnswer, page_of
 from app.api.context import current_user, services
@@ -37,6 +37,12 @@ class CommandQuery(PageQuery):
     outcome: Key | None = None
 
 
+class ForceQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    force: bool = Field(False, description="Send it though the charge point is known not to support it.")
+
+
 def _payload_model(action: str) -> type[Payload]:
     """Return a body model that shows OCPP's schema, limits and enumerations included."""
     schema = {k: v for k, v in request_schema(action).items() if k not in ("$schema", "$id", "id", "title")}
@@ -54,9 +60,14 @@ def _payload_model(action: str) -> type[Payload]:
 def _view(command: Command) -> Callable[..., dict[str, Any]]:
     model = _payload_model(command.action)
 
-    def send(path: ChargePointPath, body: Any) -> dict[str, Any]:
+    def send(path: ChargePointPath, query: ForceQuery, body: Any) -> dict[str, Any]:
         outcome = services.commands.send_as(
-            current_user().role, path.charge_point_id, command.action, body.root, requested_by=current_user().username
+            current_user().role,
+            path.charge_point_id,
+            command.action,
+            body.root,
+            requested_by=current_user().username,
+            force=query.force,
         )
         return {
             "command_id": outcome.command_id,

@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 from pymongo.write_concern import WriteConcern
 
 from app.errors import DatabaseUnusable
+from app.storage.capabilities import CapabilityRecords
 from app.storage.charge_points import ChargePoints
 from app.storage.charging_profiles import ChargingProfiles, ProfileInstallations
 from app.storage.collection import Collection
@@ -57,6 +58,7 @@ class Storage:
         self.sessions = Sessions(database)
         self.meter_values = MeterValues(database)
         self.commands = CommandRecords(database)
+        self.capabilities = CapabilityRecords(database)
         self.configurations = Configurations(database)
         self.events = Events(database)
         self.refusals = Refusals(database)

@@ -4,10 +4,12 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 import trustme
 
 from tests.app.charging import events_of
+from tests.app.file_stories import diagnostics_of
 from tests.app.secure import refused
 from tests.conformance.station import Operator, Station
 from tests.live import Api, Server, plug_in
@@ -81,12 +83,21 @@ def report(station: Station, event: str) -> Any:
     return station.call("SecurityEventNotification", {"type": event, "timestamp": "2026-01-01T00:00:00Z"})
 
 
-def test_tc_079_the_security_log(station: Station, operator: Operator, server: Server) -> None:
-    location = f"{server.url}/files/diagnostics/{'0' * 40}/"
-    payload = {"logType": "SecurityLog", "requestId": 79, "log": {"remoteLocation": location}}
-    operator.command("GetLog", payload, {"status": "Accepted", "filename": "security.log"})
-    for status in ("Uploading", "Uploaded"):
-        assert station.call("LogStatusNotification", {"status": status, "requestId": 79}) == {}
+def test_tc_079_the_security_log(station: Station, operator: Operator, root: Api, server: Server) -> None:
+    answer = {"status": "Accepted", "filename": "security.log"}
+    order = {"kind": "SecurityLog"}
+    request, said = operator.ask("GetLog", answer, lambda: root.post(f"{operator.path}/diagnostics", order))
+    assert said.status_code == 201, said.text
+    assert request["logType"] == "SecurityLog"
+    location = request["log"]["remoteLocation"]
+    assert location.startswith(f"{server.url}/files/diagnostics/")
+    progress = {"requestId": request["requestId"]}
+    assert station.call("LogStatusNotification", {"status": "Uploading", **progress}) == {}
+    assert httpx.put(f"{location}security.log", content=b"a log").status_code == 200
+    assert station.call("LogStatusNotification", {"status": "Uploaded", **progress}) == {}
+    (kept,) = diagnostics_of(root, station)
+    assert kept["status"] == "Uploaded"
+    assert root.get(f"/api/diagnostics/{kept['diagnostics_id']}/content").content == b"a log"
 
 
 def order_signed_update(operator: Operator, server: Server, certificate: str) -> None:

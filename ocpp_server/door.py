@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from websockets.asyncio.server import ServerConnection
@@ -20,6 +21,8 @@ from ocpp_server.websocket import ChargePointSocket
 log = logging.getLogger(__name__)
 
 _RETRY_AFTER = 30
+# So many failed TLS handshakes are told of at a time; in a flood the rest add nothing.
+_MOST_TELLING = 100
 # The statuses that tell of a guess; a 503 or a malformed request tells of none.
 _FAILED_GUESS = frozenset({401, 403, 404})
 _BODIES = {
@@ -48,6 +51,7 @@ class Door:
         self._capacity = capacity
         self._doorkeeper = Doorkeeper(settings)
         self._proxies = TrustedProxies(settings.trusted_proxies)
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def process_request(self, socket: ServerConnection, request: Request) -> Response | None:
         """Answer a handshake; every refusal is told to the application too."""
@@ -69,6 +73,28 @@ class Door:
             return await self._refuse(socket, shown, admission)
         socket.shown, socket.admitted_as = shown, admission.charge_point_id
         return response
+
+    def tls_failed(self, reason: str) -> None:
+        """Tell of a TLS handshake that failed: no id was given, and no answer, hence status 0."""
+        if len(self._telling) >= _MOST_TELLING:
+            return
+        shown = Handshake(
+            charge_point_id="",
+            remote_address="",
+            username=None,
+            password=None,
+            secure=False,
+            subprotocols=(),
+            received_at=datetime.now(UTC),
+        )
+        task = asyncio.get_running_loop().create_task(self._tell(shown, Refused(0, reason)))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def close(self) -> None:
+        """Finish telling of failed TLS handshakes."""
+        if self._telling:
+            await asyncio.wait(self._telling)
 
     async def _admission(self, shown: Handshake) -> Admission:
         key = handshake.registry_key(shown.charge_point_id)

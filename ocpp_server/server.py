@@ -19,6 +19,7 @@ from ocpp_server.handshake import registry_key
 from ocpp_server.keepalive import Keepalive
 from ocpp_server.listener import WAITING_ROOM, capacity, listen
 from ocpp_server.settings import ServerSettings
+from ocpp_server.tls_failures import watch
 from ocpp_server.websocket import ChargePointSocket
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class OcppServer:
         try:
             self.port = await self._listen(settings.host, settings.port, None)
             if settings.tls is not None:
+                watch(settings.tls, self._door.tls_failed)
                 self.tls_port = await self._listen(settings.tls_host, settings.tls_port, settings.tls)
             await self._central_system.started()
             for listener in self._listeners:
@@ -91,6 +93,7 @@ class OcppServer:
         await closed
         with contextlib.suppress(asyncio.CancelledError):
             await self._keepalive
+        await self._door.close()
         await guarded(self._central_system.stopping(), "stopping", "")
 
     async def _listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:

@@ -32,6 +32,7 @@ class SecurityEventQuery(AttentionQuery):
 )
 @requires(Role.STAFF)
 def list_refusals(query: AttentionQuery) -> dict[str, Any]:
+    """`status` 0 and no id: the TLS handshake failed, before anybody could say who it was."""
     where = equal([("charge_point_id", query.charge_point_id)])
     return page(services.storage.refusals, where, query, refusal_json)
 

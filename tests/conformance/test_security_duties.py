@@ -15,8 +15,9 @@ from tests.app.charging import events_of
 from tests.app.secure import CPO_NAME, SecureServer, added, configure, refused, why
 from tests.app.stories import problem
 from tests.conformance.station import Station
+from tests.conformance.tls_clients import older_than_1_2
 from tests.conformance.weak_certificates import weak_certificate
-from tests.live import Api, Charger, Server, basic, plug_in
+from tests.live import Api, Charger, Server, basic, plug_in, until
 
 NO_ENTRY = (InvalidMessage, ConnectionClosed, OSError)
 
@@ -69,6 +70,47 @@ def test_a00_fr_323_and_408_who_is_turned_away_for_security_is_an_event(secure: 
         assert told == [reason] == why(secure_root, charge_point["id"])
 
 
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("its version", "TLS: no version in common; 1.2 is the least"),
+        ("its suites", "TLS: no cipher suite in common"),
+        ("its certificate is expired", "TLS: its certificate is not accepted: certificate has expired"),
+        ("its certificate is foreign", "TLS: its certificate is not accepted: unable to get local issuer certificate"),
+        ("it does not know ours", "TLS: it does not accept this server's certificate"),
+    ],
+)
+def test_a00_fr_323_and_408_a_tls_handshake_that_fails_is_told_of(
+    secure: SecureServer, secure_root: Api, fault: str, reason: str
+) -> None:
+    def count() -> int:
+        listed = secure_root.get("/api/refusals", limit=500).json()["items"]
+        return sum(one["count"] for one in listed if (one["charge_point_id"], one["reason"]) == ("", reason))
+
+    before = count()
+    with pytest.raises(NO_ENTRY):
+        secure.over_tls("ANY", ssl=faulty_context(secure, fault))
+    until(lambda: count() > before)
+
+
+def faulty_context(secure: SecureServer, fault: str) -> ssl.SSLContext:
+    """Return what a charge point connects with that gets no further than TLS."""
+    context = secure.authority.client()
+    if fault == "its version":
+        return older_than_1_2(secure)
+    if fault == "its suites":
+        context.set_ciphers("ECDHE-RSA-AES128-SHA")
+    elif fault == "its certificate is expired":
+        yesterday = datetime.now(UTC) - timedelta(days=1)
+        expired = secure.authority.issue("SN", not_before=yesterday - timedelta(days=1), not_after=yesterday)
+        context.load_cert_chain(*expired)
+    elif fault == "its certificate is foreign":
+        trustme.CA().issue_cert(common_name="SN", organization_name=CPO_NAME).configure_cert(context)
+    elif fault == "it does not know ours":
+        return ssl.create_default_context()
+    return context
+
+
 def test_a00_fr_403_to_407_a_certificate_has_a_path_our_name_and_the_serial_number(
     secure: SecureServer, secure_root: Api, closing: Callable[[Charger], Charger]
 ) -> None:
@@ -77,14 +119,9 @@ def test_a00_fr_403_to_407_a_certificate_has_a_path_our_name_and_the_serial_numb
     closing(secure.over_tls(one["id"], None, *issue("SN-FR-403"))).boot()
     assert refused(secure.over_tls, one["id"], None, *issue("SN-of-another")) == 401
     assert refused(secure.over_tls, one["id"], None, *issue("SN-FR-403", "Another CPO")) == 401
-    stranger = secure.authority.client()
-    foreign = trustme.CA().issue_cert(common_name="SN-FR-403", organization_name=CPO_NAME)
-    foreign.configure_cert(stranger)
-    yesterday = datetime.now(UTC) - timedelta(days=1)
-    expired = issue("SN-FR-403", not_before=yesterday - timedelta(days=1), not_after=yesterday)
-    for context in (stranger, secure.authority.client(*expired)):
+    for fault in ("its certificate is foreign", "its certificate is expired"):
         with pytest.raises(NO_ENTRY):
-            secure.over_tls(one["id"], ssl=context)
+            secure.over_tls(one["id"], ssl=faulty_context(secure, fault))
 
 
 def test_a00_fr_427_a_certificate_is_for_one_charge_point(secure_root: Api) -> None:

@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.app.secure import CPO_NAME, SecureServer, added, refused
 from tests.conformance.station import Operator, Station
+from tests.conformance.tls_clients import context_for, older_than_1_2
 from tests.live import Api, Charger
 
 ACCEPTED = {"status": "Accepted"}
@@ -23,21 +24,6 @@ SUITES = {
     "AES256-GCM-SHA384": rsa.RSAPublicKey,
 }
 Stage = Callable[[Callable[..., Charger]], Station]
-
-
-def context_for(secure: SecureServer, suite: str, *certificate: str) -> ssl.SSLContext:
-    context = secure.authority.client(*certificate)
-    context.set_ciphers(suite)
-    return context
-
-
-def older_than_1_2(secure: SecureServer) -> ssl.SSLContext:
-    context = context_for(secure, "ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning, match="TLSv1"):
-        context.minimum_version = ssl.TLSVersion.TLSv1
-    with pytest.warns(DeprecationWarning, match="TLSv1"):
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
-    return context
 
 
 def tls_of(station: Station) -> ssl.SSLSocket:

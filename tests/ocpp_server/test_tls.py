@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidMessage
 from ocpp_server.bridge import Bridge
 from tests.ocpp_server.central_system_in_memory import CentralSystemInMemory
 from tests.ocpp_server.charge_points import charge_point
+from tests.ocpp_server.waiting import eventually
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 
@@ -71,3 +72,6 @@ def test_plain_text_on_the_tls_listener_gets_nowhere(
     with pytest.raises(InvalidMessage), charge_point(bridge.tls_port):
         pass
     assert central_system.handshakes == []
+    ((shown, refusal),) = eventually(lambda: central_system.refusals)
+    assert (shown.charge_point_id, refusal.status) == ("", 0)
+    assert refusal.reason == "TLS: it speaks ws:// to the port for wss://"

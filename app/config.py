@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     file_hosts: Hosts = ()
     file_link_lifetime: float = Field(86_400, gt=0, le=31 * 86_400)
     file_idle_timeout: float = Field(60, gt=0, le=3600)
+    firmware_roots: Path | None = None
     firmware_max_bytes: int = Field(256 * MIB, ge=1)
     diagnostics_max_bytes: int = Field(64 * MIB, ge=1)
     diagnostics_lifetime: float = Field(30 * 86_400, gt=0)

@@ -11,6 +11,8 @@ from app.commands import Commands
 from app.config import Settings
 from app.diagnostics import Diagnostics
 from app.firmware import Firmware
+from app.firmware_roots import firmware_roots
+from app.firmware_updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.follow_ups import FollowUps, Occasion
 from app.provisioning import Provisioning
@@ -45,6 +47,7 @@ class Process:
         }
         charging_profiles = ChargingProfiles(self._storage, utc_now)
         smart_charging = SmartCharging(self._storage, commands, charging_profiles, utc_now)
+        firmware = Firmware(self._storage, settings, utc_now, firmware_roots(settings))
         self.services = Services(
             settings=settings,
             storage=self._storage,
@@ -53,7 +56,8 @@ class Process:
             capabilities=capabilities,
             fleet=Fleet(self._storage, settings, utc_now, self._charge_point_changed),
             sessions=SessionService(self._storage, commands, smart_charging, settings, utc_now),
-            firmware=Firmware(self._storage, commands, settings, utc_now),
+            firmware=firmware,
+            firmware_updates=FirmwareUpdates(self._storage, firmware, commands, settings, utc_now),
             diagnostics=Diagnostics(self._storage, commands, settings, utc_now),
             transfers=Transfers(max(1, settings.web_threads // 2)),
             charging_profiles=charging_profiles,

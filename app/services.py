@@ -11,6 +11,7 @@ from app.commands import Commands
 from app.config import Settings
 from app.diagnostics import Diagnostics
 from app.firmware import Firmware
+from app.firmware_updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.sessions import SessionService
 from app.smart_charging import SmartCharging
@@ -30,6 +31,7 @@ class Services:
     fleet: Fleet
     sessions: SessionService
     firmware: Firmware
+    firmware_updates: FirmwareUpdates
     diagnostics: Diagnostics
     transfers: Transfers
     charging_profiles: ChargingProfiles

@@ -10,6 +10,7 @@ from app.central_system import utc_now
 from app.config import Settings, jwt_secret
 from app.domain.roles import Role
 from app.errors import ConfigurationError
+from app.firmware_roots import firmware_roots
 from app.gunicorn_conf import Gunicorn
 from app.storage.database import Storage
 from app.storage.embedded import EmbeddedMongo, running_uri
@@ -23,6 +24,7 @@ def serve(settings: Settings, say: Say) -> None:
     """Run the server until it is told to stop; raises ConfigurationError, DatabaseUnusable, EmbeddedMongoError."""
     secret = jwt_secret(settings)
     server_context(settings)
+    firmware_roots(settings)
     for name, bind in settings.binds.items():
         require_free(name, bind)
     with database(settings, say, attach=False) as uri:

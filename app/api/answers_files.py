@@ -37,9 +37,12 @@ class FirmwareUpdateAnswer(FileRequestAnswer):
     firmware_update_id: str
     firmware_id: str
     version: str
+    signed: bool
+    campaign_id: str | None = None
     bytes_sent: int
     size: int
     retrieve_date: Time
+    install_date: Time | None = None
 
 
 class DiagnosticsAnswer(FileRequestAnswer):

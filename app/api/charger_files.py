@@ -32,14 +32,14 @@ class DiagnosticsLink(BaseModel):
 def fetch_firmware(path: FirmwareLink) -> Response:
     """Ranges are served, so that a download that broke off can go on."""
     end_silence()
-    firmware = services.firmware  # taken here, for the answer ends when the request is over already
-    update, image, reader = firmware.fetch(path.token)
+    updates = services.firmware_updates  # taken here, for the answer ends when the request is over already
+    update, image, reader = updates.fetch(path.token)
     give_back = services.transfers.begin(update.request_id)
 
     def ended() -> None:
         give_back()
         if reader.tell():
-            firmware.sent(update, reader.tell())
+            updates.sent(update, reader.tell())
 
     return attachment(reader, image.file_name, image.sha256, ended)
 

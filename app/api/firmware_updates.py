@@ -13,24 +13,42 @@ from app.api.models import Body, ChargePointPath, Key, Moment, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
 from app.domain.roles import Role
+from app.firmware_orders import Terms
 from app.storage.collection import equal
 from app.storage.firmware import FirmwareUpdate
 
 api = APIBlueprint("firmware_updates", __name__, url_prefix="/api", abp_tags=[Tag(name="Firmware")])
 
 
-class NewUpdate(Body):
+class Ordered(Body):
+    """How an image is to be sent."""
+
     firmware_id: Key
-    retrieve_date: Moment | None = Field(None, description="Not before; at once when left out.")
     retries: Retries | None = None
     retry_interval: RetryInterval | None = None
+    signed: bool | None = Field(
+        None,
+        strict=True,
+        description="True: by SignedUpdateFirmware. False: by UpdateFirmware. Left out: signed if the image is, plain "
+        "where the charge point does not know the other.",
+    )
     force: bool = Field(False, strict=True, description="Send it to another vendor's or model's charge point.")
     allow_downgrade: bool = Field(False, strict=True, description="Send an older version than it has.")
+
+    def given_terms(self) -> dict[str, Any]:
+        same = {name: getattr(self, name) for name in ("firmware_id", "signed", "force", "allow_downgrade")}
+        return {**same, "retries": retries(self.retries, self.retry_interval)}
+
+
+class NewUpdate(Ordered):
+    retrieve_date: Moment | None = Field(None, description="Not before; at once when left out.")
+    install_date: Moment | None = Field(None, description="Not before; of a signed update.")
 
 
 class UpdateQuery(PageQuery):
     charge_point_id: Key | None = None
     firmware_id: Key | None = None
+    campaign_id: Key | None = None
     status: Key | None = None
 
 
@@ -41,17 +59,11 @@ class UpdateQuery(PageQuery):
 )
 @requires(Role.ADMIN)
 def update_firmware(path: ChargePointPath, body: NewUpdate) -> tuple[dict[str, Any], int]:
-    """The charge point gets a link of its own, good for this update alone. Follow `status` in the list of updates."""
-    update = services.firmware.update(
-        services.fleet.get(path.charge_point_id),
-        body.firmware_id,
-        retrieve_date=body.retrieve_date,
-        retries=retries(body.retries, body.retry_interval),
-        force=body.force,
-        allow_downgrade=body.allow_downgrade,
-        requested_by=current_user().username,
-    )
-    return update_json(update), 201
+    """The charge point gets a link of its own, good for this update alone. Follow `status` in the list of updates.
+    `status` Failed: it refused, `reason` and `hint` say why."""
+    terms = Terms(**body.given_terms(), retrieve_date=body.retrieve_date, install_date=body.install_date)
+    charge_point = services.fleet.get(path.charge_point_id)
+    return update_json(services.firmware_updates.order(charge_point, terms, requested_by=current_user().username)), 201
 
 
 @api.get(
@@ -62,13 +74,15 @@ def update_firmware(path: ChargePointPath, body: NewUpdate) -> tuple[dict[str, A
 @requires(Role.ADMIN)
 def list_updates(query: UpdateQuery) -> dict[str, Any]:
     """`status`: Requested, Accepted or Failed; then what the charge point tells: Downloading, Downloaded, Installing,
-    Installed, DownloadFailed, InstallationFailed. `bytes_sent` of `size` is how far it has read."""
-    names = ("charge_point_id", "firmware_id", "status")
+    Installed, DownloadFailed, InstallationFailed; of a signed one also DownloadScheduled, DownloadPaused,
+    SignatureVerified, InvalidSignature, InstallScheduled, InstallRebooting, InstallVerificationFailed. Canceled: given
+    up for a newer one. `bytes_sent` of `size` is how far it has read."""
+    names = ("charge_point_id", "firmware_id", "campaign_id", "status")
     where = equal([(name, getattr(query, name)) for name in names])
     return page(services.storage.firmware_updates, where, query, update_json)
 
 
-_UPDATE = "firmware_id version bytes_sent size retrieve_date"
+_UPDATE = "firmware_id version signed campaign_id bytes_sent size retrieve_date install_date"
 
 
 def update_json(update: FirmwareUpdate) -> dict[str, Any]:

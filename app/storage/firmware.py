@@ -36,12 +36,18 @@ class FirmwareImages(Collection[FirmwareImage]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmwareUpdate(FileRequest):
-    """An update under way or over; `bytes_sent` is how far into the image the charge point has read."""
+    """An update under way or over; `bytes_sent` is how far into the image the charge point has read.
+
+    `signed` tells whether it was ordered by SignedUpdateFirmware, `campaign_id` which campaign it is part of.
+    """
 
     firmware_id: str
     version: str
     retrieve_date: datetime
     size: int
+    signed: bool = False
+    install_date: datetime | None = None
+    campaign_id: str | None = None
     bytes_sent: int = 0
 
 

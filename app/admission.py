@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from ocpp.v16.enums import RegistrationStatus
 
-from app.client_certificates import subject_of
+from app.client_certificates import fingerprint, subject_of
 from app.config import Settings
 from app.domain.charge_points import ChargePoint, hash_password
 from app.errors import AlreadyExists
@@ -26,8 +26,7 @@ def admit(storage: Storage, settings: Settings, handshake: Handshake) -> Admissi
     key = key_shown(charge_point, handshake.password or b"")
     if charge_point is None:
         return _unknown(storage, settings, handshake)
-    certificate = handshake.client_certificate
-    shown = Shown(handshake, key is not None, subject_of(certificate) if certificate is not None else None)
+    shown = _shown(storage, handshake, password_matches=key is not None)
     higher = {profile for profile in charge_point.pending_profiles.values() if profile > charge_point.security_profile}
     for profile in sorted(higher, reverse=True):
         if objection(profile, charge_point, shown, settings) is None:
@@ -38,6 +37,14 @@ def admit(storage: Storage, settings: Settings, handshake: Handshake) -> Admissi
     detail = {"reason": refused.reason, "remote_address": handshake.remote_address}
     note_once_an_hour(storage, charge_point.charge_point_id, "connection_refused", handshake.received_at, **detail)
     return refused
+
+
+def _shown(storage: Storage, handshake: Handshake, *, password_matches: bool) -> Shown:
+    certificate = handshake.client_certificate
+    if certificate is None:
+        return Shown(handshake, password_matches, None)
+    ours = storage.certificates.with_fingerprint(fingerprint(certificate))
+    return Shown(handshake, password_matches, subject_of(certificate), ours.charge_point_id if ours else None)
 
 
 def _admitted(

@@ -11,6 +11,8 @@ from ocpp.v16 import call_result
 from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, RegistrationStatus
 
 from app.admission import admit, as_recorded
+from app.certificate_authority import CertificateAuthority
+from app.certificate_requests import CertificateRequests
 from app.config import Settings
 from app.domain.charge_points import clip
 from app.domain.connectors import read_status
@@ -54,6 +56,7 @@ class CentralSystem:
         storage: Storage,
         settings: Settings,
         follow_ups: FollowUps,
+        authority: CertificateAuthority,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._storage = storage
@@ -67,10 +70,11 @@ class CentralSystem:
         self._meter_values = MeterIntake(storage, self._run)
         self._guesses = Guesses()
         self._refusals = GroupCommit[Refusal](self._write_refusals)
-        self._housekeeping = Housekeeping(storage, self._run, now)
         self._frames = FrameKeeping(storage, settings, self._run)
         self.frame_observer = self._frames.observer
-        security = SecurityMessages(storage, self._registration, self._run)
+        self._housekeeping = Housekeeping(storage, self._run, now, follow_ups)
+        requests = CertificateRequests(storage, authority)
+        security = SecurityMessages(storage, self._registration, self._run, requests, follow_ups)
         self.log_status_notification = security.log_status_notification
         self.security_event_notification = security.security_event_notification
         self.sign_certificate = security.sign_certificate

@@ -11,6 +11,8 @@ from app import logs
 from app.accounts import Accounts
 from app.api.models import ID_TAG_IN_WORDS, ID_TAG_PATTERN
 from app.central_system import utc_now
+from app.certificate_authority import CertificateAuthority
+from app.certificate_chains import to_pem
 from app.config import Settings, load_settings
 from app.domain.id_tags import IdTag, IdTagStatus, generate_id_tag, normalise_id_tag
 from app.domain.roles import Role
@@ -211,6 +213,18 @@ def id_tags_block(id_tag: str) -> None:
         if storage.id_tags.update(normalise_id_tag(id_tag), {"status": IdTagStatus.BLOCKED}) is None:
             raise NotFound(f"there is no idTag {id_tag}")
         click.echo("blocked")
+
+
+@main.command()
+def ca() -> None:
+    """Print the certificate of the authority that signs charge points' certificates, in PEM, for OCPP_TLS_CLIENT_CA.
+
+    It is made now if there is none yet.
+    """
+    certificates = CertificateAuthority(_settings(log_level="WARNING"), utc_now).certificates()
+    if not certificates:
+        raise NotFound("CA_COMMAND signs, and CA_CERT does not say with which certificate")
+    click.echo(to_pem(certificates[:1]), nl=False)
 
 
 @main.command()

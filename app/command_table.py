@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ocpp.v16.enums import Action
 
 from app.answered import Answered
+from app.certificate_answers import learn_delivery
 from app.config import Settings
 from app.configuration import learn_change, learn_configuration
 from app.domain.roles import Role
@@ -40,7 +41,12 @@ COMMANDS = {
     row.action: row
     for row in (
         Command(Action.cancel_reservation, Role.STAFF, "Cancel a reservation"),
-        Command(Action.certificate_signed, Role.ADMIN, "Give the charge point its signed certificate"),
+        Command(
+            Action.certificate_signed,
+            Role.ADMIN,
+            "Give the charge point its signed certificate",
+            learn=learn_delivery,
+        ),
         Command(Action.change_availability, Role.STAFF, "Put a connector, or all of them (0), in or out of service"),
         Command(
             Action.change_configuration,

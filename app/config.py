@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import ConfigurationError
-from app.setting_shapes import Bind, ConfigurationValues, Hosts, Networks, Paths, url
+from app.setting_shapes import Bind, Command, ConfigurationValues, Hosts, Networks, Paths, url
 
 MIN_SECRET_BYTES = 32
 MIB = 1024 * 1024
@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     ocpp_tls_key: Paths = ()
     ocpp_tls_client_ca: Path | None = None
     cpo_name: str | None = Field(None, max_length=64)
+    ca_cert: Path | None = None
+    ca_key: Path | None = None
+    ca_command: Command | None = None
+    ca_timeout: float = Field(30.0, gt=0, le=300)
+    certificate_lifetime: float = Field(365 * 86_400, ge=3600, le=20 * 366 * 86_400)
     trusted_proxies: Networks = ()
     public_url: Annotated[str, url("http", "https")] | None = None
     public_ocpp_url: Annotated[str, url("ws", "wss")] | None = None
@@ -123,6 +128,7 @@ def load_settings(**overrides: Any) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".env: {error}") from None
     _require_whole_tls(settings)
+    _require_whole_authority(settings)
     return settings
 
 
@@ -142,6 +148,16 @@ def _require_whole_tls(settings: Settings) -> None:
     others = (settings.http_bind, settings.ocpp_bind)
     if certificates and settings.ocpp_tls_bind in others:
         raise ConfigurationError(f"OCPP_TLS_BIND={settings.ocpp_tls_bind}: must not be the same as another bind")
+
+
+def _require_whole_authority(settings: Settings) -> None:
+    """Refuse settings that do not say, or say twice, who signs charge points' certificates."""
+    if settings.ca_command and settings.ca_key:
+        raise ConfigurationError("CA_COMMAND: signs instead of CA_KEY; set one of them")
+    if settings.ca_key and not settings.ca_cert:
+        raise ConfigurationError("CA_KEY: needs CA_CERT, the certificate of the authority it belongs to")
+    if settings.ca_cert and not (settings.ca_key or settings.ca_command):
+        raise ConfigurationError("CA_CERT: needs CA_KEY, or CA_COMMAND, to sign with")
 
 
 def jwt_secret(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from http.client import HTTPException
 from urllib.request import urlopen
 
+from app.certificate_authority import CertificateAuthority
 from app.config import Settings, jwt_secret, reachable
 from app.errors import ChargeBridgeError, ConfigurationError
 from app.serving import require_free, storage
@@ -33,6 +34,8 @@ def examine(settings: Settings) -> Iterator[Verdict]:
         yield _port(name, bind, ours)
     if settings.ocpp_tls_cert:
         yield _certificates(settings)
+    if settings.ca_cert:
+        yield _authority(settings)
 
 
 def _secret(settings: Settings) -> Verdict:
@@ -79,6 +82,15 @@ def _certificates(settings: Settings) -> Verdict:
     ends = [certificate.not_valid_after_utc for certificate in certificates]
     found = ", ".join(f"{kind_of(one)} until {end:%Y-%m-%d}" for one, end in zip(certificates, ends, strict=True))
     return Verdict("certificates", min(ends) > datetime.now(UTC), found)
+
+
+def _authority(settings: Settings) -> Verdict:
+    try:
+        certificate = CertificateAuthority(settings, lambda: datetime.now(UTC)).certificates()[0]
+    except ConfigurationError as error:
+        return Verdict("certificate authority", False, str(error))
+    end = certificate.not_valid_after_utc
+    return Verdict("certificate authority", end > datetime.now(UTC), f"{kind_of(certificate)} until {end:%Y-%m-%d}")
 
 
 def _port(name: str, bind: str, ours: bool) -> Verdict:

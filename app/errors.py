@@ -11,6 +11,7 @@ ChargeBridgeError
 ├── TooLarge                more bytes than may be sent
 ├── TooManyAttempts         wait first
 ├── AlreadyExists           a unique value is taken
+├── SigningFailed           the authority gave no certificate that could be used
 └── CommandFailed           a charge point gave no usable answer; `command_id` leads to the record
 """
 
@@ -84,6 +85,10 @@ class AlreadyExists(ChargeBridgeError):
     def __init__(self, fields: tuple[str, ...]) -> None:
         super().__init__(f"{', '.join(fields)} is taken")
         self.fields = fields
+
+
+class SigningFailed(ChargeBridgeError):
+    code = "signing_failed"
 
 
 class CommandFailed(ChargeBridgeError):

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from app.certificate_requests import follow_due
 from app.files import expire_files
+from app.follow_ups import FollowUps
 from app.session_events import close_silent, expire_due
 from app.storage.database import Storage
 from app.storage.errors import DatabaseError
@@ -17,18 +19,26 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
 FLUSH_SECONDS = 10.0
 FILES_SECONDS = 2.0
+CERTIFICATES_SECONDS = 5.0
 # The first time an hour after the start: after a long stop of ours everybody was silent, and is not any more.
 SILENCE_SECONDS = 3600.0
 
 
 class Housekeeping:
-    """Four loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
+    """Five loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
 
-    def __init__(self, storage: Storage, run: Callable[..., Awaitable[Any]], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        run: Callable[..., Awaitable[Any]],
+        now: Callable[[], datetime],
+        follow_ups: FollowUps,
+    ) -> None:
         self.seen: dict[str, datetime] = {}
         self._storage = storage
         self._run = run
         self._now = now
+        self._follow_ups = follow_ups
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -36,6 +46,7 @@ class Housekeeping:
             asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep), name="deadlines"),
             asyncio.create_task(self._every(FLUSH_SECONDS, self._flush), name="last-seen"),
             asyncio.create_task(self._every(FILES_SECONDS, self._expire_files), name="files"),
+            asyncio.create_task(self._every(CERTIFICATES_SECONDS, self._follow_certificates), name="certificates"),
             asyncio.create_task(self._every(SILENCE_SECONDS, self._close_silent), name="silence"),
         ]
 
@@ -70,6 +81,9 @@ class Housekeeping:
 
     async def _expire_files(self) -> None:
         await self._run(expire_files, self._storage, self._now())
+
+    async def _follow_certificates(self) -> None:
+        await self._run(follow_due, self._storage, self._follow_ups, self._now())
 
     async def _flush(self) -> None:
         heard, self.seen = self.seen, {}

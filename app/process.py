@@ -6,6 +6,8 @@ from app import create_app
 from app.accounts import Accounts
 from app.capabilities import KnownCapabilities
 from app.central_system import CentralSystem, utc_now
+from app.certificate_authority import CertificateAuthority
+from app.certificates import Certificates
 from app.charging_profiles import ChargingProfiles
 from app.commands import Commands
 from app.config import Settings
@@ -36,13 +38,16 @@ class Process:
         assert settings.jwt_secret_key is not None
         self._storage = Storage(settings.mongodb_uri)
         self._follow_ups = FollowUps()
-        self._central_system = CentralSystem(self._storage, settings, self._follow_ups)
+        authority = CertificateAuthority(settings, utc_now)
+        self._central_system = CentralSystem(self._storage, settings, self._follow_ups, authority)
         self.bridge = Bridge(self._central_system, server_settings(settings))
         capabilities = KnownCapabilities(self._storage, utc_now)
         commands = Commands(self._storage, self.bridge, settings, self._follow_ups, capabilities, utc_now)
         provisioning = Provisioning(self._storage, commands, settings)
+        certificates = Certificates(self._storage, commands, authority, settings, utc_now)
         self._follow_ups.jobs = {
-            Occasion.BOOTED: (provisioning.after_boot,),
+            Occasion.BOOTED: (certificates.booted, provisioning.after_boot),
+            Occasion.CERTIFICATE_REQUESTED: (certificates.deliver,),
             Occasion.CONFIGURATION_CHANGED: (provisioning.after_change,),
         }
         charging_profiles = ChargingProfiles(self._storage, utc_now)
@@ -58,6 +63,7 @@ class Process:
             sessions=SessionService(self._storage, commands, smart_charging, settings, utc_now),
             firmware=firmware,
             firmware_updates=FirmwareUpdates(self._storage, firmware, commands, settings, utc_now),
+            certificates=certificates,
             diagnostics=Diagnostics(self._storage, commands, settings, utc_now),
             transfers=Transfers(max(1, settings.web_threads // 2)),
             charging_profiles=charging_profiles,

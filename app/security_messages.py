@@ -6,7 +6,9 @@ from typing import Any
 from ocpp.v16 import call_result
 from ocpp.v16.enums import GenericStatus
 
+from app.certificate_requests import CertificateRequests
 from app.file_progress import follow_log, follow_signed_firmware
+from app.follow_ups import FollowUps, Occasion
 from app.registration import Registration
 from app.security_events import keep_security_event
 from app.storage.database import Storage
@@ -16,10 +18,19 @@ from ocpp_server.central_system import Payload, Source
 class SecurityMessages:
     """Lives on the loop thread; `run` carries a function to a storage thread."""
 
-    def __init__(self, storage: Storage, registration: Registration, run: Callable[..., Awaitable[Any]]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        registration: Registration,
+        run: Callable[..., Awaitable[Any]],
+        certificate_requests: CertificateRequests,
+        follow_ups: FollowUps,
+    ) -> None:
         self._storage = storage
         self._registration = registration
         self._run = run
+        self._certificate_requests = certificate_requests
+        self._follow_ups = follow_ups
 
     async def security_event_notification(
         self, source: Source, request: Payload
@@ -30,8 +41,13 @@ class SecurityMessages:
         return call_result.SecurityEventNotification()
 
     async def sign_certificate(self, source: Source, request: Payload) -> call_result.SignCertificate:
+        """Answer whether a certificate will follow; it comes with CertificateSigned, after this answer (A02.FR.04)."""
         await self._registration.require_service(source)
-        return call_result.SignCertificate(GenericStatus.rejected)
+        csr = str(request.get("csr") or "")
+        if not await self._run(self._certificate_requests.take, source.charge_point_id, csr, source.received_at):
+            return call_result.SignCertificate(GenericStatus.rejected)
+        self._follow_ups.tell(Occasion.CERTIFICATE_REQUESTED, source.charge_point_id)
+        return call_result.SignCertificate(GenericStatus.accepted)
 
     async def log_status_notification(self, source: Source, request: Payload) -> call_result.LogStatusNotification:
         await self._registration.require_service(source)

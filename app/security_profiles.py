@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.client_certificates import Subject
+from app.client_certificates import Subject, quoted
 from app.config import Settings
 from app.domain.charge_points import ChargePoint, charge_point_key
 from app.errors import Conflict
@@ -14,11 +14,15 @@ WITH_PASSWORD = (BASIC, TLS_AND_BASIC)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A handshake, with its password compared and its certificate read."""
+    """A handshake, with its password compared and its certificate read.
+
+    `issued_to` is the charge point that the certificate was issued to here; None for one from elsewhere.
+    """
 
     handshake: Handshake
     password_matches: bool
     subject: Subject | None
+    issued_to: str | None = None
 
 
 def objection(profile: int, charge_point: ChargePoint, shown: Shown, settings: Settings) -> Refused | None:
@@ -32,7 +36,7 @@ def objection(profile: int, charge_point: ChargePoint, shown: Shown, settings: S
     if profile in WITH_PASSWORD:
         return _basic(charge_point, shown)
     if profile == MUTUAL_TLS:
-        return _certificate(charge_point, shown.subject, settings)
+        return _certificate(charge_point, shown, settings)
     return None
 
 
@@ -45,21 +49,22 @@ def _basic(charge_point: ChargePoint, shown: Shown) -> Refused | None:
     return None if shown.password_matches else Refused(401, "password wrong")
 
 
-def _certificate(charge_point: ChargePoint, subject: Subject | None, settings: Settings) -> Refused | None:
+def _certificate(charge_point: ChargePoint, shown: Shown, settings: Settings) -> Refused | None:
     """Judge whom a certificate names (security whitepaper A00.FR.403 to 407)."""
+    subject = shown.subject
     if subject is None:
         return Refused(401, "no client certificate shown, but profile 3")
     if subject.organisation != settings.cpo_name:
-        return Refused(401, f"the certificate's O is {_quoted(subject.organisation)}, not CPO_NAME")
+        return Refused(401, f"the certificate's O is {quoted(subject.organisation)}, not CPO_NAME")
     if charge_point.serial_number is None:
         return Refused(401, "profile 3, but the charge point's serial number is not known here")
     if subject.common_name != charge_point.serial_number:
-        return Refused(401, f"the certificate's CN is {_quoted(subject.common_name)}, not the serial number")
+        return Refused(401, f"the certificate's CN is {quoted(subject.common_name)}, not the serial number")
+    own = charge_point_key(charge_point.charge_point_id)
+    if shown.issued_to is not None and charge_point_key(shown.issued_to) != own:
+        # A charge point tells its serial number itself, and may have told another one's to be given its certificate.
+        return Refused(401, f"the certificate was issued to another charge point, {shown.issued_to}")
     return None
-
-
-def _quoted(name: str | None) -> str:
-    return "missing or not the only one" if name is None else ascii(name[:64])
 
 
 def require_served(profile: int, settings: Settings) -> None:

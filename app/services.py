@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.accounts import Accounts
 from app.capabilities import KnownCapabilities
+from app.certificates import Certificates
 from app.charging_profiles import ChargingProfiles
 from app.commands import Commands
 from app.config import Settings
@@ -33,6 +34,7 @@ class Services:
     firmware: Firmware
     firmware_updates: FirmwareUpdates
     diagnostics: Diagnostics
+    certificates: Certificates
     transfers: Transfers
     charging_profiles: ChargingProfiles
     smart_charging: SmartCharging

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from app.accounts import Accounts
 from app.central_system import utc_now
+from app.certificate_authority import CertificateAuthority
 from app.config import Settings, jwt_secret
 from app.domain.roles import Role
 from app.errors import ConfigurationError
@@ -25,6 +26,7 @@ def serve(settings: Settings, say: Say) -> None:
     secret = jwt_secret(settings)
     server_context(settings)
     firmware_roots(settings)
+    CertificateAuthority(settings, utc_now)
     for name, bind in settings.binds.items():
         require_free(name, bind)
     with database(settings, say, attach=False) as uri:

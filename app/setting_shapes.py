@@ -1,8 +1,9 @@
-"""The shapes of single settings: an address to listen on, a URL, lists of files, networks, hosts and values."""
+"""The shapes of single settings: an address to listen on, a URL, a command, lists of files, hosts and values."""
 
 import ipaddress
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -40,6 +41,16 @@ def _listed(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _command(value: Any) -> Any:
+    try:
+        words = tuple(shlex.split(value)) if isinstance(value, str) else value
+    except ValueError as error:
+        raise ValueError(f"is no command: {str(error).lower()}") from None
+    if not words:
+        raise ValueError("is no command: it has no words")
+    return words
+
+
 def _network(value: str) -> str:
     try:
         return str(ipaddress.ip_network(value, strict=False))
@@ -71,6 +82,7 @@ def _for_all(key: str) -> str:
 Bind = Annotated[str, BeforeValidator(_bind)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)]
+Command = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_command)]
 Hosts = Annotated[tuple[Annotated[FileHost, BeforeValidator(read_file_host)], ...], NoDecode, BeforeValidator(_listed)]
 ConfigurationKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_for_all)]
 ConfigurationValue = Annotated[str, StringConstraints(max_length=500)]

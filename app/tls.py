@@ -101,6 +101,13 @@ def _trust(context: ssl.SSLContext, path: Path) -> None:
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
 
 
+def trusts_client_authority(settings: Settings, authority: x509.Certificate) -> bool:
+    """Tell whether charge points may show certificates that this authority has signed."""
+    if settings.ocpp_tls_client_ca is None:
+        return False
+    return authority in x509.load_pem_x509_certificates(_read("OCPP_TLS_CLIENT_CA", settings.ocpp_tls_client_ca))
+
+
 def _read(name: str, path: Path) -> bytes:
     try:
         return path.read_bytes()

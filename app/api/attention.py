@@ -56,6 +56,7 @@ def list_quarantine(query: AttentionQuery) -> dict[str, Any]:
 @requires(Role.STAFF)
 def list_security_events(query: SecurityEventQuery) -> dict[str, Any]:
     """What is critical is so by the list of OCPP's security whitepaper, a start of the charge point included."""
-    asked = [("kind", KIND), ("charge_point_id", query.charge_point_id)]
-    where = equal([*asked, ("critical", query.critical), ("detail.type", query.type)])
+    where = equal([("kind", KIND), ("charge_point_id", query.charge_point_id), ("detail.type", query.type)])
+    # Either of both, and not just any, is what the index is in order by.
+    where["critical"] = {"$in": [True, False] if query.critical is None else [query.critical]}
     return page(services.storage.events, where, query, event_json)

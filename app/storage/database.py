@@ -10,6 +10,7 @@ from pymongo.write_concern import WriteConcern
 
 from app.errors import DatabaseUnusable
 from app.storage.capabilities import CapabilityRecords
+from app.storage.certificates import ChargePointCertificates
 from app.storage.charge_points import ChargePoints
 from app.storage.charging_profiles import ChargingProfiles, ProfileInstallations
 from app.storage.collection import Collection
@@ -71,6 +72,7 @@ class Storage:
         self.diagnostics = DiagnosticsRequests(database)
         self.charging_profiles = ChargingProfiles(database)
         self.profile_installations = ProfileInstallations(database)
+        self.certificates = ChargePointCertificates(database)
 
     def prepare(self) -> None:
         """Check the server and make the indexes; raises DatabaseUnusable in words an operator can act on."""

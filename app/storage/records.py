@@ -39,9 +39,7 @@ class Events(Collection[Event]):
     indexes = (
         order.index("charge_point_id"),
         order.index("charge_point_id", "kind", "critical"),
-        order.index("charge_point_id", "kind"),
         order.index("kind", "critical"),
-        order.index("kind"),
         IndexModel([("at", ASCENDING)], expireAfterSeconds=90 * _DAY),
     )
     security_events_per_hour = 60

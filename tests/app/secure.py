@@ -29,6 +29,7 @@ class Authority:
         self.folder = folder
         self._ca = trustme.CA()
         self.file = self._written("ca.pem", self._ca.cert_pem.bytes())
+        self.key = self._written("ca.key", self._ca.private_key_pem.bytes())
 
     def issue(
         self, common_name: str, organisation: str = CPO_NAME, kind: str = "ECDSA", **facts: Any
@@ -89,7 +90,7 @@ class SecureServer:
 
 @contextmanager
 def secure_server(folder: Path, **environment: str) -> Iterator[SecureServer]:
-    """Run a server with TLS for charge points; a proxy at PROXY's network is trusted."""
+    """Run a server with TLS for charge points, whose certificates it signs; a proxy at PROXY's network is trusted."""
     authority, tls_port = Authority(folder), free_port()
     certificates = authority.server_certificates().values()
     settings = {
@@ -97,6 +98,8 @@ def secure_server(folder: Path, **environment: str) -> Iterator[SecureServer]:
         "OCPP_TLS_CERT": ",".join(certificate for certificate, _ in certificates),
         "OCPP_TLS_KEY": ",".join(key for _, key in certificates),
         "OCPP_TLS_CLIENT_CA": authority.file,
+        "CA_CERT": authority.file,
+        "CA_KEY": authority.key,
         "CPO_NAME": CPO_NAME,
         "TRUSTED_PROXIES": "127.9.0.0/16, 10.1.2.3",
         "CALL_TIMEOUT": "0.5",

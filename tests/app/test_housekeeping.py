@@ -9,7 +9,9 @@ import pytest
 from app import housekeeping
 from app.domain.charge_points import ChargePoint
 from app.domain.sessions import Session, State
+from app.follow_ups import FollowUps, Occasion
 from app.housekeeping import Housekeeping
+from app.storage.certificates import CertificateStatus, ChargePointCertificate
 from app.storage.database import Storage
 from app.storage.errors import DatabaseError
 from tests.live import until
@@ -24,7 +26,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def keeper(storage: Storage) -> Housekeeping:
-    return Housekeeping(storage, asyncio.to_thread, lambda: NOW)
+    return Housekeeping(storage, asyncio.to_thread, lambda: NOW, FollowUps())
 
 
 def expired(storage: Storage) -> bool:
@@ -95,3 +97,44 @@ def test_what_could_not_be_written_is_written_later_unless_there_is_newer(storag
 
     storage.charge_points.insert(ChargePoint("CP"))
     asyncio.run(story())
+
+
+def test_a_certificate_that_is_due_is_seen_to_without_any_boot(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a crash has left lying, and a renewal that the charge point accepted and forgot."""
+    monkeypatch.setattr(housekeeping, "CERTIFICATES_SECONDS", 0.01)
+    told: list[str] = []
+    follow_ups = FollowUps()
+    follow_ups.jobs = {Occasion.CERTIFICATE_REQUESTED: (told.append,)}
+
+    async def story() -> None:
+        keeping = Housekeeping(storage, asyncio.to_thread, lambda: NOW, follow_ups)
+        keeping.start()
+        await asyncio.to_thread(until, lambda: "LEFT" in told)
+        await asyncio.to_thread(until, lambda: status("ASKED") is CertificateStatus.FAILED)
+        await keeping.stop()
+
+    def status(certificate_id: str) -> CertificateStatus | None:
+        one = storage.certificates.get(certificate_id)
+        return one.status if one else None
+
+    for name, was, due in (
+        ("LEFT", CertificateStatus.REQUESTED, NOW),
+        ("ASKED", CertificateStatus.ASKED, NOW),
+        ("LATER", CertificateStatus.ISSUED, NOW + timedelta(seconds=1)),
+    ):
+        storage.certificates.insert(
+            ChargePointCertificate(
+                certificate_id=name,
+                charge_point_id=name,
+                requested_at=NOW,
+                status=was,
+                status_at=NOW,
+                due_at=due,
+                delete_at=NOW + timedelta(days=1),
+            )
+        )
+    asyncio.run(story())
+    follow_ups.stop()
+    assert set(told) == {"LEFT"}

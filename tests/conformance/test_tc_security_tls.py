@@ -46,7 +46,6 @@ def new_key_and_request(serial_number: str) -> tuple[ec.EllipticCurvePrivateKey,
     return key, request.public_bytes(Encoding.PEM).decode()
 
 
-@pytest.mark.xfail(reason="no certificates are signed yet")
 def test_tc_074_the_charge_points_certificate_is_renewed(
     secure: SecureServer, secure_root: Api, stage: Stage, tmp_path: Path
 ) -> None:

@@ -60,6 +60,9 @@ QUESTIONS: dict[str, Callable[[Storage], Any]] = {
     "what was closed without a stop": lambda s: s.sessions.closed_without_stop("CP", NOW),
     "whose deadline has passed": lambda s: s.sessions.due(NOW),
     "what a charge point has of charging profiles": lambda s: s.profile_installations.believed("CP"),
+    "which certificate has a fingerprint": lambda s: s.certificates.with_fingerprint("ab"),
+    "which certificates are under way": lambda s: s.certificates.under_way("CP"),
+    "which certificate's next step is due": lambda s: s.certificates.due(NOW),
 }
 LISTS: dict[str, Callable[[Storage], Any]] = {
     "sessions": lambda s: s.sessions.page({}, None, 50),
@@ -78,7 +81,9 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
     "events of a kind of a charge point": lambda s: s.events.page(
         {"charge_point_id": {"$eq": "CP"}, "kind": {"$eq": "boot"}}, None, 50
     ),
-    "security events": lambda s: s.events.page({"kind": {"$eq": "security_event"}}, None, 50),
+    "security events": lambda s: s.events.page(
+        {"kind": {"$eq": "security_event"}, "critical": {"$in": [True, False]}}, None, 50
+    ),
     "critical security events": lambda s: s.events.page(
         {"kind": {"$eq": "security_event"}, "critical": {"$eq": True}}, None, 50
     ),
@@ -86,6 +91,9 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
         {"kind": {"$eq": "security_event"}, "charge_point_id": {"$eq": "CP"}, "critical": {"$eq": True}}, None, 50
     ),
     "frames of a charge point": lambda s: list(s.frames.seconds({"charge_point_id": {"$eq": "CP"}})),
+    "certificates": lambda s: s.certificates.page({}, None, 50),
+    "certificates of a charge point": lambda s: s.certificates.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
+    "certificates in a status": lambda s: s.certificates.page({"status": {"$eq": "issued"}}, None, 50),
     "refusals": lambda s: s.refusals.page({}, None, 50),
     "refusals of a charge point": lambda s: s.refusals.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
     "what was set aside": lambda s: s.quarantine.page({}, None, 50),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks import heartbeats, idle_chargers, meter_values, mutated_frames, start_charging
+from tests.benchmarks import heartbeats, idle_chargers, login_timing, meter_values, mutated_frames, start_charging
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.report import DOCUMENT, write
 
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "meter_values": meter_values.measure,
     "heartbeats": heartbeats.measure,
     "start_charging": start_charging.measure,
+    "login_timing": login_timing.measure,
     "idle_chargers": idle_chargers.measure,
     "mutated_frames": mutated_frames.measure,
 }
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
         description="Measure the server as it is deployed: gunicorn, one process, its own MongoDB, real sockets. "
-        "All benchmarks take about five minutes; nothing else should run on the machine meanwhile.",
+        "All benchmarks take about six minutes; nothing else should run on the machine meanwhile.",
         epilog="Each: "
         + " ".join(
             f"{name}: {(sys.modules[run.__module__].__doc__ or '').strip()}" for name, run in BENCHMARKS.items()

@@ -13,6 +13,7 @@ from app.domain.roles import Role
 from app.file_locations import check_location
 from app.follow_ups import Occasion
 from app.profile_record import learn_clear, learn_set, learn_start
+from app.reservation_events import learn_cancelled, learn_reserved
 from app.security_changes import SecurityChange, security_change
 from app.storage.database import Storage
 from ocpp_server.central_system import Payload
@@ -40,7 +41,7 @@ class Command:
 COMMANDS = {
     row.action: row
     for row in (
-        Command(Action.cancel_reservation, Role.STAFF, "Cancel a reservation"),
+        Command(Action.cancel_reservation, Role.STAFF, "Cancel a reservation", learn=learn_cancelled),
         Command(
             Action.certificate_signed,
             Role.ADMIN,
@@ -86,7 +87,12 @@ COMMANDS = {
             learn=learn_start,
         ),
         Command(Action.remote_stop_transaction, Role.STAFF, "Ask to stop a transaction", needs_acceptance=True),
-        Command(Action.reserve_now, Role.STAFF, "Reserve a connector, or any of them (0), for an idTag"),
+        Command(
+            Action.reserve_now,
+            Role.STAFF,
+            "Reserve a connector, or any of them (0), for an idTag",
+            learn=learn_reserved,
+        ),
         Command(Action.reset, Role.STAFF, "Restart the charge point, gently (Soft) or at once (Hard)"),
         Command(Action.send_local_list, Role.ADMIN, "Send a local authorization list, whole or in part"),
         Command(Action.set_charging_profile, Role.ADMIN, "Limit what a connector may draw", learn=learn_set),

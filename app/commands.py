@@ -47,6 +47,8 @@ _CODES: dict[type[CallFailed], str] = {
     CallErrorReceived: "call_error",
     InvalidAnswer: "invalid_answer",
 }
+# After these the charge point may have done what it was asked for.
+OUTCOME_UNKNOWN = ("charge_point_timeout", "charge_point_disconnected")
 _SERVER_STOPPED = "the server stopped before an answer came"
 _MESSAGES = {
     "charge_point_offline": "the charge point is not connected",

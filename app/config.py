@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     unknown_charge_points: Literal["reject", "pending", "accept"] = "reject"
     call_timeout: float = Field(10.0, gt=0, le=300)
     start_deadline: float = Field(180.0, gt=0, le=3600)
+    reservation_lifetime: float = Field(1800.0, gt=0, le=31 * 86_400)
+    reservation_max: float = Field(4 * 3600.0, gt=0, le=31 * 86_400)
     heartbeat_interval: int = Field(300, ge=10, le=86400)
     auto_provision: bool = True
     provision_configuration: ConfigurationValues = Field(default_factory=dict)

@@ -16,6 +16,7 @@ from app.domain.charge_points import (
     valid_charge_point_id,
 )
 from app.errors import AlreadyExists, BadInput, Conflict, NotFound
+from app.reservation_events import end_reservations
 from app.security_profiles import MUTUAL_TLS, WITH_PASSWORD, require_served
 from app.storage.database import Storage
 
@@ -107,6 +108,7 @@ class Fleet:
         self._storage.charge_points.delete(charge_point_id)
         self._storage.configurations.delete(charge_point_id)
         self._storage.capabilities.delete(charge_point_id)
+        end_reservations(self._storage, charge_point.charge_point_id, "the charge point was removed", self._now())
         self._changed(charge_point.charge_point_id)
 
 

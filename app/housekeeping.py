@@ -9,6 +9,7 @@ from typing import Any
 from app.certificate_requests import follow_due
 from app.files import expire_files
 from app.follow_ups import FollowUps
+from app.reservation_events import expire_reservations
 from app.session_events import close_silent, expire_due
 from app.storage.database import Storage
 from app.storage.errors import DatabaseError
@@ -75,6 +76,7 @@ class Housekeeping:
 
     async def _sweep(self) -> None:
         await self._run(expire_due, self._storage, self._now())
+        await self._run(expire_reservations, self._storage, self._now())
 
     async def _close_silent(self) -> None:
         await self._run(close_silent, self._storage, self._now())

@@ -18,6 +18,7 @@ from app.firmware_updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.follow_ups import FollowUps, Occasion
 from app.provisioning import Provisioning
+from app.reservations import Reservations
 from app.services import Services
 from app.sessions import SessionService
 from app.smart_charging import SmartCharging
@@ -61,6 +62,7 @@ class Process:
             capabilities=capabilities,
             fleet=Fleet(self._storage, settings, utc_now, self._charge_point_changed),
             sessions=SessionService(self._storage, commands, smart_charging, settings, utc_now),
+            reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
             firmware=firmware,
             firmware_updates=FirmwareUpdates(self._storage, firmware, commands, settings, utc_now),
             certificates=certificates,

@@ -14,6 +14,7 @@ from app.diagnostics import Diagnostics
 from app.firmware import Firmware
 from app.firmware_updates import FirmwareUpdates
 from app.fleet import Fleet
+from app.reservations import Reservations
 from app.sessions import SessionService
 from app.smart_charging import SmartCharging
 from app.storage.database import Storage
@@ -31,6 +32,7 @@ class Services:
     capabilities: KnownCapabilities
     fleet: Fleet
     sessions: SessionService
+    reservations: Reservations
     firmware: Firmware
     firmware_updates: FirmwareUpdates
     diagnostics: Diagnostics

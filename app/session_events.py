@@ -9,6 +9,7 @@ from ocpp.v16.enums import RemoteStartStopStatus
 from app.domain.charge_points import Connector
 from app.domain.hints import EXPIRED, WAITING, why_rejected
 from app.domain.sessions import PENDING, RUNNING, Session, State
+from app.reservation_events import follow_connector
 from app.storage.database import Storage
 
 log = logging.getLogger(__name__)
@@ -17,9 +18,13 @@ SILENT_AFTER = timedelta(days=1)
 
 
 def follow_status(storage: Storage, charge_point_id: str, connector: Connector) -> bool:
-    """Keep a connector's status and let its session follow; an old status changes nothing. Tell whether it was kept."""
+    """Keep a connector's status, and let its session and reservation follow; an old one changes nothing.
+
+    Tell whether it was kept.
+    """
     if not storage.charge_points.set_status(charge_point_id, connector):
         return False
+    follow_connector(storage, charge_point_id, connector)
     if connector.connector_id == 0:
         return True
     for session in storage.sessions.open_on(charge_point_id, connector.connector_id):

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 from ocpp.v16 import call
-from ocpp.v16.enums import RegistrationStatus, RemoteStartStopStatus
+from ocpp.v16.enums import RemoteStartStopStatus
 
-from app.commands import Commands, Companion, Outcome
+from app.commands import OUTCOME_UNKNOWN, Commands, Companion, Outcome
 from app.config import Settings
 from app.domain.charge_points import ChargePoint
 from app.domain.hints import UNKNOWN, WAITING, why_rejected, why_stop_rejected
@@ -18,14 +18,15 @@ from app.domain.id_tags import IdTag, normalise_id_tag
 from app.domain.profile_installations import ProfileInstallation
 from app.domain.roles import Role
 from app.domain.sessions import ENDED, PENDING, RUNNING, Session, State
-from app.errors import AlreadyExists, BadInput, CommandFailed, Conflict, Forbidden, NotFound
+from app.domain.times import iso
+from app.errors import AlreadyExists, CommandFailed, Conflict, Forbidden, NotFound
 from app.id_tags import judge_start
+from app.selection import find_charge_point, find_tag, is_own, require_accepted, require_in_service
 from app.smart_charging import SmartCharging
 from app.storage.database import Storage
 from app.storage.users import User
 
 _PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied")
-_OUTCOME_UNKNOWN = ("charge_point_timeout", "charge_point_disconnected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,14 @@ class SessionService:
         session_id = request.session_id_for(user)
         if request.idempotency_key and (earlier := self._storage.sessions.get(session_id)):
             return self._first_answer(earlier, request)
-        charge_point = self._charge_point(request.evse_id, request.connector_id)
-        tag = self._tag_of(user, request.id_tag)
-        self._require_in_service(charge_point)
+        charge_point = find_charge_point(self._storage, request.evse_id, request.connector_id)
+        tag = find_tag(self._storage, user, request.id_tag)
+        require_in_service(self._commands, charge_point)
         at = (charge_point.charge_point_id, request.connector_id)
         around = self._storage.sessions.open_around(*at, tag.id_tag)
         if any((one.charge_point_id, one.connector_id) == at for one in around):
             return self._connector_busy(user, at, session_id, request)
+        self._require_unreserved(tag, at)
         self._require_authorized(user, tag, at, around)
         now = self._now()
         session = Session(
@@ -147,32 +149,15 @@ class SessionService:
                 raise Conflict("connector_busy", already, session_id=one.session_id)
         raise Conflict("connector_busy", "somebody is charging, or about to, on this connector")
 
-    def _charge_point(self, evse_id: str, connector_id: int) -> ChargePoint:
-        charge_point = self._storage.charge_points.get(evse_id)
-        if charge_point is None:
-            raise NotFound(f"there is no charge point {evse_id}")
-        known = [c for c in charge_point.connectors if c != "0"]
-        if known and str(connector_id) not in known:
-            raise BadInput("connector_id", f"this charge point has the connectors {', '.join(sorted(known, key=int))}")
-        return charge_point
-
-    def _tag_of(self, user: User, id_tag: str | None) -> IdTag:
-        tag = self._storage.id_tags.get(normalise_id_tag(id_tag or user.id_tag))
-        if tag is None or not (_is_own(user, tag) or user.role.at_least(Role.STAFF)):
-            raise NotFound("there is no such idTag among yours")
-        return tag
-
-    def _require_in_service(self, charge_point: ChargePoint) -> None:
-        if charge_point.registration != RegistrationStatus.accepted:
-            raise Conflict("charge_point_not_accepted", "this charge point is not in service yet")
-        if not self._commands.connected(charge_point.charge_point_id):
-            raise Conflict("charge_point_offline", "this charge point is not connected at the moment")
+    def _require_unreserved(self, tag: IdTag, at: tuple[str, int]) -> None:
+        held = self._storage.reservations.holding(*at, self._now())
+        if held is not None and not held.is_for(tag):
+            raise Conflict("connector_reserved", "this connector is reserved", until=iso(held.expires_at))
 
     def _require_authorized(self, user: User, tag: IdTag, at: tuple[str, int], open_sessions: list[Session]) -> None:
-        owner = user if _is_own(user, tag) else self._storage.users.by_name(tag.username or "")
+        owner = user if is_own(user, tag) else self._storage.users.by_name(tag.username or "")
         verdict = judge_start(self._storage, tag, owner, self._now(), at=at, open_sessions=open_sessions)
-        if not verdict.accepted:
-            raise Conflict("id_tag_not_accepted", verdict.reason, id_tag_status=verdict.status.value)
+        require_accepted(verdict)
 
     def _ask_to_start(
         self, user: User, session: Session, charge_point: ChargePoint, profile: ProfileInstallation | None
@@ -233,7 +218,7 @@ class SessionService:
     def _record_failure(self, session: Session, failure: CommandFailed) -> None:
         failure.facts["session_id"] = session.session_id
         facts: dict[str, Any] = {"start_status": failure.code, "command_id": failure.facts.get("command_id")}
-        if failure.code in _OUTCOME_UNKNOWN:
+        if failure.code in OUTCOME_UNKNOWN:
             # It may have started all the same: the session stays open until its deadline.
             changes = {"reason": failure.message, "hint": UNKNOWN}
         else:
@@ -284,7 +269,3 @@ class SessionService:
 def may_see(user: User, session: Session) -> bool:
     """Tell whether a session is the user's to see: his own, or any for staff."""
     return user.role.at_least(Role.STAFF) or (session.username or "").casefold() == user.user_id
-
-
-def _is_own(user: User, tag: IdTag) -> bool:
-    return (tag.username or "").casefold() == user.user_id

@@ -15,6 +15,7 @@ from app.domain.sessions import ENDED, PENDING, Session, State
 from app.domain.transactions import Start, matching_request, read_start, start_oddities
 from app.id_tags import id_tag_info, judge_transaction
 from app.incidents import set_aside
+from app.reservation_events import follow_start
 from app.storage.database import Storage
 
 _LOCKS = 64
@@ -107,6 +108,7 @@ class StartTransaction:
                 session=session,
                 at=received_at,
             )
+        follow_start(self._storage, session, request, received_at)
         if session.authorization == "Accepted":
             self._storage.id_tags.used(session.id_tag, received_at)
             self._supersede(session)

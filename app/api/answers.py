@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.domain.id_tags import IdTagStatus
+from app.domain.reservations import ReservationState
 from app.domain.roles import Role
 from app.domain.sessions import State
 
@@ -84,6 +85,29 @@ class SessionAnswer(Answer):
     power_w: int | None = None
     soc: int | None = None
     metered_at: Time | None = None
+    version: int
+
+
+class ReservationAnswer(Answer):
+    """`reserve_status` and `cancel_status` are the charge point's own answers; connector 0 is any of its connectors."""
+
+    reservation_id: int
+    charge_point_id: str
+    connector_id: int
+    idTag: str  # noqa: N815
+    parent_id_tag: str | None = None
+    username: str | None = None
+    state: ReservationState
+    reason: str | None = None
+    hint: str | None = None
+    reserve_status: str | None = None
+    cancel_status: str | None = None
+    session_id: str | None = None
+    command_id: str | None = None
+    requested_by: str
+    requested_at: Time
+    expires_at: Time
+    ended_at: Time | None = None
     version: int
 
 

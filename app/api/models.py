@@ -106,6 +106,10 @@ class SessionPath(BaseModel):
     session_id: Key
 
 
+class ReservationPath(BaseModel):
+    reservation_id: int = Field(ge=1, lt=2**31)
+
+
 class UserPath(BaseModel):
     username: Key
 

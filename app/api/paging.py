@@ -35,9 +35,9 @@ def _encode(collection: Collection[T], item: T) -> str:
     return write_cursor(collection.name, value, key)
 
 
-def _after(name: str, cursor: str) -> tuple[Any, str]:
+def _after(name: str, cursor: str) -> tuple[Any, str | int]:
     match read_cursor(name, cursor):
-        case [str() as value, str() as key]:
+        case [str() as value, str() | int() as key]:
             return parse_time(value) or value, key
     raise not_a_cursor()
 

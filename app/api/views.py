@@ -7,6 +7,7 @@ import orjson
 from app.api.context import services
 from app.domain.charge_points import ChargePoint
 from app.domain.id_tags import IdTag
+from app.domain.reservations import Reservation
 from app.domain.sessions import Session, energy
 from app.domain.times import iso
 from app.storage.commands import CommandRecord
@@ -48,6 +49,17 @@ def session_json(session: Session) -> dict[str, Any]:
             "version": session.version,
         }
     )
+
+
+_RESERVATION = (
+    "reservation_id charge_point_id connector_id parent_id_tag username reason hint reserve_status cancel_status "
+    "session_id command_id requested_by requested_at expires_at ended_at version"
+)
+
+
+def reservation_json(reservation: Reservation) -> dict[str, Any]:
+    shown = {name: getattr(reservation, name) for name in _RESERVATION.split()}
+    return _tidy({**shown, "idTag": reservation.id_tag, "state": reservation.state.value})
 
 
 def meter_value_json(value: MeterValue) -> dict[str, Any]:

@@ -23,8 +23,11 @@ CLEAN_UP = "Clean up"
 BEFORE = {"/api/charge_points/{charge_point_id}/commands/RemoteStopTransaction": TAKE_RUNNING_TRANSACTION}
 # What else than success is right, by method and path: of what asks a charge point, of what comes only later.
 OTHERWISE = (
-    (r"POST .*/(commands/\w+|firmware_updates|diagnostics|start_charging|stop_charging)", (409, 502, 504)),
+    (r"POST .*/(commands/\w+|firmware_updates|diagnostics|start_charging|stop_charging|reservations)", (409, 502, 504)),
     (r"POST /api/charge_points/.*/charging_profiles(/clear)?|GET .*/composite_schedule", (409, 502, 504)),
+    # An environment in which nothing could be reserved names none; one that was used or ran out cannot be cancelled.
+    (r"GET /api/reservations/.*", (404, 422)),
+    (r"DELETE /api/reservations/.*", (404, 409, 422, 502, 504)),
     (r"GET .*/receipt", (409,)),
     (r"GET /api/diagnostics/.*/content", (404,)),
 )

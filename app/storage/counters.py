@@ -23,6 +23,10 @@ class Counters:
         """Return the next chargingProfileId, likewise: two alike on one charge point would replace each other."""
         return self._next("charging_profile_id")
 
+    def next_reservation_id(self) -> int:
+        """Return the next reservationId, 1…2³¹−1; never 0, which some charge points send for none."""
+        return self._next("reservation_id")
+
     def _next(self, name: str) -> int:
         document = self.documents.find_one_and_update(
             {"_id": name},

@@ -24,6 +24,7 @@ from app.storage.frames import Frames
 from app.storage.id_tags import IdTags
 from app.storage.meter_values import MeterValues
 from app.storage.records import Events, Quarantine, Refusals
+from app.storage.reservations import Reservations
 from app.storage.sessions import Sessions
 from app.storage.users import Logins, Users
 
@@ -69,6 +70,7 @@ class Storage:
         self.files = Files(database)
         self.firmware = FirmwareImages(database)
         self.firmware_updates = FirmwareUpdates(database)
+        self.reservations = Reservations(database)
         self.diagnostics = DiagnosticsRequests(database)
         self.charging_profiles = ChargingProfiles(database)
         self.profile_installations = ProfileInstallations(database)

@@ -8,7 +8,9 @@ import pytest
 
 from app.domain.charge_points import ChargePoint
 from app.domain.sessions import RUNNING, Session, State
-from app.session_events import close_silent, follow_late_answer
+from app.follow_ups import FollowUps
+from app.late_answers import follow_late_answer
+from app.session_events import close_silent
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
 from tests.app.charging import ago, connector, meter, session_of, start, stop, value
@@ -248,11 +250,17 @@ def given_up(storage: Storage, number: int) -> None:
     )
 
 
+def answered_late(storage: Storage, action: str, status: str) -> None:
+    follow_ups = FollowUps()
+    follow_late_answer(storage, follow_ups, "CP", action, {"status": status}, NOW + timedelta(minutes=1))
+    follow_ups.stop()
+
+
 def test_a_late_answer_is_the_first_commands_and_moves_its_session_alone(storage: Storage) -> None:
     given_up(storage, 1)
     given_up(storage, 2)
     for status in ("Accepted", "Rejected", "Accepted"):
-        follow_late_answer(storage, "CP", "RemoteStartTransaction", {"status": status}, NOW + timedelta(minutes=1))
+        answered_late(storage, "RemoteStartTransaction", status)
     states = [session.state for n in (1, 2) if (session := storage.sessions.get(f"r{n}"))]
     assert states == [State.WAITING_FOR_VEHICLE, State.REJECTED]
 
@@ -260,13 +268,13 @@ def test_a_late_answer_is_the_first_commands_and_moves_its_session_alone(storage
 def test_a_late_answer_does_not_move_a_session_that_has_begun(storage: Storage) -> None:
     given_up(storage, 1)
     begun = storage.sessions.move("r1", (State.REQUESTED,), {"state": State.CHARGING})
-    follow_late_answer(storage, "CP", "RemoteStartTransaction", {"status": "Rejected"}, NOW + timedelta(minutes=1))
+    answered_late(storage, "RemoteStartTransaction", "Rejected")
     assert storage.sessions.get("r1") == begun
 
 
 def test_a_late_answer_to_another_command_is_only_written_down(storage: Storage) -> None:
     storage.commands.insert(CommandRecord("c", "CP", "Reset", "{}", "u", NOW, outcome="timeout"))
-    follow_late_answer(storage, "CP", "Reset", {"status": "Accepted"}, NOW + timedelta(minutes=1))
+    answered_late(storage, "Reset", "Accepted")
     kept = storage.commands.get("c")
     assert kept is not None
     assert (kept.status, kept.outcome) == ("Accepted", "timeout")

@@ -1,4 +1,4 @@
-"""Transaction ids and chargingProfileIds: each handed out once, within 31 bits."""
+"""Ids of transactions, reservations and charging profiles: each handed out once, within 31 bits."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +10,11 @@ from app.storage.database import Storage
 
 def test_the_first_transaction_is_number_one(storage: Storage) -> None:
     assert storage.counters.next_transaction_id() == 1
+
+
+def test_reservations_are_numbered_by_themselves(storage: Storage) -> None:
+    assert storage.counters.next_transaction_id() == 1
+    assert [storage.counters.next_reservation_id() for _ in range(2)] == [1, 2]
 
 
 def test_no_id_is_handed_out_twice_however_many_ask_at_once(storage: Storage) -> None:

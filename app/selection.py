@@ -1,0 +1,49 @@
+"""What a driver names in a request, found and checked: a charge point with its connector, a tag of his own."""
+
+from ocpp.v16.enums import RegistrationStatus
+
+from app.commands import Commands
+from app.domain.authorization import Verdict
+from app.domain.charge_points import ChargePoint
+from app.domain.id_tags import IdTag, normalise_id_tag
+from app.domain.roles import Role
+from app.errors import BadInput, Conflict, NotFound
+from app.storage.database import Storage
+from app.storage.users import User
+
+
+def find_charge_point(storage: Storage, evse_id: str, connector_id: int) -> ChargePoint:
+    """Return a charge point that has the connector, 0 being any; raises NotFound, BadInput."""
+    charge_point = storage.charge_points.get(evse_id)
+    if charge_point is None:
+        raise NotFound(f"there is no charge point {evse_id}")
+    known = [c for c in charge_point.connectors if c != "0"]
+    if connector_id and known and str(connector_id) not in known:
+        raise BadInput("connector_id", f"this charge point has the connectors {', '.join(sorted(known, key=int))}")
+    return charge_point
+
+
+def find_tag(storage: Storage, user: User, id_tag: str | None) -> IdTag:
+    """Return a tag of the user's own, his account's when none is named (anybody's, for staff); raises NotFound."""
+    tag = storage.id_tags.get(normalise_id_tag(id_tag or user.id_tag))
+    if tag is None or not (is_own(user, tag) or user.role.at_least(Role.STAFF)):
+        raise NotFound("there is no such idTag among yours")
+    return tag
+
+
+def is_own(user: User, tag: IdTag) -> bool:
+    return (tag.username or "").casefold() == user.user_id
+
+
+def require_in_service(commands: Commands, charge_point: ChargePoint) -> None:
+    """Raise Conflict for a charge point that cannot be asked for anything now."""
+    if charge_point.registration != RegistrationStatus.accepted:
+        raise Conflict("charge_point_not_accepted", "this charge point is not in service yet")
+    if not commands.connected(charge_point.charge_point_id):
+        raise Conflict("charge_point_offline", "this charge point is not connected at the moment")
+
+
+def require_accepted(verdict: Verdict) -> None:
+    """Raise Conflict for a tag that may not charge."""
+    if not verdict.accepted:
+        raise Conflict("id_tag_not_accepted", verdict.reason, id_tag_status=verdict.status.value)

@@ -16,25 +16,31 @@ from ocpp_server.simulator.vehicle import Vehicle
 
 @dataclass(slots=True)
 class Bay:
-    """The mutable whole; `measured_at` is the monotonic time (seconds) up to which the meter has counted."""
+    """The mutable whole; `measured_at` is the monotonic time (seconds) up to which the meter has counted.
+
+    `offered_w` is what charging profiles let the car draw now, at most what the outlet can give.
+    """
 
     settings: Settings
     connector: Connector
     car: Vehicle
     register_wh: float
     measured_at: float
+    offered_w: float
     transaction: Transaction | None = None
 
     @classmethod
     def new(cls, settings: Settings, connector_id: int, now: float) -> "Bay":
-        return cls(settings, Connector(connector_id), new_car(settings), float(settings.meter_wh), now)
+        return cls(
+            settings, Connector(connector_id), new_car(settings), float(settings.meter_wh), now, settings.power_w
+        )
 
     @property
     def power_w(self) -> float:
         """The power flowing now in W: none unless the outlet is switched on for a car that wants it."""
         if self.connector.status != ChargePointStatus.charging:
             return 0.0
-        return vehicle.power_w(self.car, self.settings.power_w)
+        return vehicle.power_w(self.car, self.offered_w)
 
     @property
     def energy_wh(self) -> float:
@@ -46,7 +52,7 @@ class Bay:
         elapsed = (now - self.measured_at) * self.settings.speed
         self.measured_at = now
         if self.power_w > 0:
-            self.car, energy = vehicle.charge(self.car, elapsed, self.settings.power_w)
+            self.car, energy = vehicle.charge(self.car, elapsed, self.offered_w)
             self.register_wh += energy
 
     def deliver(self, energy_wh: float) -> None:
@@ -69,6 +75,7 @@ class Bay:
             "transaction_id": self.transaction.transaction_id if self.transaction else None,
             "idTag": self.transaction.id_tag if self.transaction else self.connector.id_tag,
             "power_w": round(self.power_w),
+            "offered_w": round(self.offered_w),
             "energy_wh": int(self.energy_wh),
             "register_wh": int(self.register_wh),
             "soc": round(self.car.soc, 3) if self.connector.plugged else None,

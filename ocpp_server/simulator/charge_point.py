@@ -29,6 +29,7 @@ from ocpp_server.simulator.connection import Connection, Routes
 from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.registration import Registration
 from ocpp_server.simulator.report import Report
+from ocpp_server.simulator.smart_charging_calls import SmartChargingCalls
 from ocpp_server.simulator.station import Station
 from ocpp_server.simulator.timers import Timers
 
@@ -69,6 +70,7 @@ class ChargePoint:
             Action.reset: self.reset,
             Action.trigger_message: self.trigger_message,
             Action.unlock_connector: self.unlock_connector,
+            **SmartChargingCalls(self._station, self._connection).handlers(),
         }
         return {action: {"_on_action": self._told(action, handler)} for action, handler in handlers.items()}
 
@@ -98,10 +100,13 @@ class ChargePoint:
         return call_result.GetConfiguration(known, unknown)
 
     def remote_start_transaction(
-        self, id_tag: str, connector_id: int | None = None, **_: Any
+        self, id_tag: str, connector_id: int | None = None, charging_profile: dict[str, Any] | None = None
     ) -> call_result.RemoteStartTransaction:
         bay = self._station.free_bay(connector_id) if self._accepted else None
         if bay is None:
+            return call_result.RemoteStartTransaction(RemoteStartStopStatus.rejected)
+        number = bay.connector.connector_id
+        if not self._station.smart_charging.await_start(number, id_tag, charging_profile):
             return call_result.RemoteStartTransaction(RemoteStartStopStatus.rejected)
         ask = self._configuration.flag(ConfigurationKey.authorize_remote_tx_requests)
         self._connection.afterwards(partial(self._station.begin_for, bay, id_tag, ask=ask))

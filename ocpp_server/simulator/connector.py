@@ -12,6 +12,7 @@ class Connector:
     The status is never stored: it is read off the facts, so that no sequence of events can leave the two at odds.
     `id_tag` is a tag shown here and not used up by a transaction yet, `authorized` whether it may charge.
     `energized` tells whether the outlet is switched on: a transaction waits for its StartTransaction.conf.
+    `offering` is false while charging profiles let no power flow.
     """
 
     connector_id: int
@@ -21,6 +22,7 @@ class Connector:
     in_transaction: bool = False
     energized: bool = False
     car_paused: bool = False
+    offering: bool = True
     ended: bool = False
     operative: bool = True
     error_code: ChargePointErrorCode = ChargePointErrorCode.no_error
@@ -30,6 +32,8 @@ class Connector:
         if self.error_code != ChargePointErrorCode.no_error:
             return ChargePointStatus.faulted
         if self.in_transaction and self.energized:
+            if not self.offering:
+                return ChargePointStatus.suspended_evse
             return ChargePointStatus.suspended_ev if self.car_paused else ChargePointStatus.charging
         if not self.operative and not self.in_transaction:
             return ChargePointStatus.unavailable
@@ -72,6 +76,9 @@ class Connector:
 
     def pause(self) -> "Connector":
         return replace(self, car_paused=True)
+
+    def offer(self, some: bool) -> "Connector":
+        return replace(self, offering=some)
 
     def end(self) -> "Connector":
         return replace(self, in_transaction=False, energized=False, car_paused=False, ended=self.plugged)

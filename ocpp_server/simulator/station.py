@@ -14,6 +14,7 @@ from ocpp_server.simulator.errors import NotPossible, UnknownConnector
 from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.report import Report
 from ocpp_server.simulator.settings import Settings
+from ocpp_server.simulator.smart_charging import SmartCharging
 from ocpp_server.simulator.statuses import Statuses
 from ocpp_server.simulator.timers import Timers
 from ocpp_server.simulator.transactions import Transactions
@@ -39,8 +40,19 @@ class Station:
         self.settings = settings
         self.configuration = configuration
         self.statuses = Statuses(outbox, report, clock)
+        self.smart_charging = SmartCharging(
+            settings, configuration, timers, report, lambda: self.bays, self._offer, clock
+        )
         self.transactions = Transactions(
-            configuration, outbox, timers, self.statuses, report, self._leave_later, clock, monotonic
+            configuration,
+            outbox,
+            timers,
+            self.statuses,
+            report,
+            self.smart_charging.follow,
+            self._leave_later,
+            clock,
+            monotonic,
         )
         self._admission = Admission(
             settings,
@@ -108,6 +120,8 @@ class Station:
                 raise NotPossible(f"connector {connector_id} is charging for another tag")
             self.transactions.end(bay, Reason.local, id_tag)
             return
+        if bay.connector.takes_a_tag:
+            self.smart_charging.forget_start(connector_id)
         self.begin_for(bay, id_tag, ask=True)
 
     def begin_for(self, bay: Bay, id_tag: str, *, ask: bool) -> None:
@@ -158,6 +172,9 @@ class Station:
         candidates = self.bays if connector_id is None else [self._bays.get(connector_id, self.whole)]
         free = (bay for bay in candidates if bay is not self.whole and bay.connector.takes_a_tag)
         return next(free, None)
+
+    def _offer(self, bay: Bay, watts: float) -> None:
+        self.transactions.offer(bay, watts)
 
     def _leave_later(self, bay: Bay) -> None:
         if self.settings.auto_unplug is not None and bay.connector.plugged:

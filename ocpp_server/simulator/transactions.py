@@ -28,7 +28,9 @@ GLANCE = 1.0
 
 
 class Transactions:
-    """Begins and ends transactions; `ended` is called with the connector's bay after each end.
+    """Begins and ends transactions.
+
+    `changed` is called with the connector's bay whenever one has begun or ended, `ended` after each end.
 
     `withheld` holds StopTransactions that wait for a command to be sent, as if the charge point had forgotten them.
     """
@@ -40,13 +42,14 @@ class Transactions:
         timers: Timers,
         statuses: Statuses,
         report: Report,
+        changed: Callable[[Bay], None],
         ended: Callable[[Bay], None],
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
         self.withheld: list[Message] = []
         self._configuration, self._outbox, self._timers = configuration, outbox, timers
-        self._statuses, self._report, self._ended = statuses, report, ended
+        self._statuses, self._report, self._changed, self._ended = statuses, report, changed, ended
         self._clock, self._monotonic = clock, monotonic
 
     def begin(self, bay: Bay, id_tag: str) -> None:
@@ -60,6 +63,7 @@ class Transactions:
         )
         bay.transaction = transaction
         bay.connector = bay.connector.begin()
+        self._changed(bay)
         self._outbox.put(
             Message(
                 partial(start_request, transaction),
@@ -92,6 +96,7 @@ class Transactions:
         told = ", not told to the Central System" if withhold else ""
         self._report(f"stopped ({reason}) after {energy:.2f} kWh{told}", transaction.connector_id)
         self._statuses.review(bay)
+        self._changed(bay)
         self._ended(bay)
 
     def release(self) -> int:
@@ -107,6 +112,14 @@ class Transactions:
         if bay.car.full and bay.connector.status == ChargePointStatus.charging:
             bay.connector = bay.connector.pause()
             self._statuses.review(bay)
+
+    def offer(self, bay: Bay, watts: float) -> None:
+        """Let the car at a connector draw so much from now on; with nothing to draw it is suspended."""
+        self.measure(bay)
+        bay.offered_w = watts
+        bay.connector = bay.connector.offer(watts > 0)
+        self._statuses.review(bay)
+        self._glance_again(bay)
 
     def sample(self, bay: Bay, context: ReadingContext, *, always: bool = False) -> None:
         """Send what the meter shows now."""

@@ -1,11 +1,15 @@
 """Every story runs in an event loop of its own and must leave nothing on it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import pytest
 
+from ocpp_server.simulator import VirtualChargePoint
+from tests.ocpp_server.simulator.central_system import CentralSystem
+
+Story = Callable[[CentralSystem, VirtualChargePoint], Awaitable[None]]
 Play = Callable[[Coroutine[Any, Any, None]], None]
 
 
@@ -26,3 +30,20 @@ def play() -> Play:
         asyncio.run(watched(story))
 
     return run
+
+
+@pytest.fixture
+def tell(play: Play) -> Callable[..., None]:
+    """Play a story with a Central System and a charge point of two connectors in it."""
+
+    def tell(story: Story, answers: dict[str, Any] | None = None, **options: Any) -> None:
+        async def whole() -> None:
+            async with (
+                CentralSystem(**(answers or {})) as central_system,
+                VirtualChargePoint.instant(central_system.url(), **{"connectors": 2} | options) as charge_point,
+            ):
+                await story(central_system, charge_point)
+
+        play(whole())
+
+    return tell

@@ -1,6 +1,6 @@
 """What the Central System asks for, and what follows from it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,25 +8,6 @@ import pytest
 from ocpp_server.simulator import VirtualChargePoint
 from tests.ocpp_server.simulator.central_system import CentralSystem, Silence
 from tests.ocpp_server.simulator.conftest import Play
-
-Story = Callable[[CentralSystem, VirtualChargePoint], Awaitable[None]]
-
-
-@pytest.fixture
-def tell(play: Play) -> Callable[..., None]:
-    """Play a story with a Central System and a charge point of two connectors in it."""
-
-    def tell(story: Story, answers: dict[str, Any] | None = None, **options: Any) -> None:
-        async def whole() -> None:
-            async with (
-                CentralSystem(**(answers or {})) as central_system,
-                VirtualChargePoint.instant(central_system.url(), **{"connectors": 2} | options) as charge_point,
-            ):
-                await story(central_system, charge_point)
-
-        play(whole())
-
-    return tell
 
 
 async def remote_start(central_system: CentralSystem, connector_id: int | None = 1, id_tag: str = "TAG") -> str:
@@ -310,7 +291,7 @@ def test_configuration_is_read_and_written(tell: Callable[..., None]) -> None:
         ) == {
             "configurationKey": [
                 {"key": "MeterValueSampleInterval", "readonly": False, "value": "60"},
-                {"key": "SupportedFeatureProfiles", "readonly": True, "value": "Core,RemoteTrigger"},
+                {"key": "SupportedFeatureProfiles", "readonly": True, "value": "Core,RemoteTrigger,SmartCharging"},
             ],
             "unknownKey": ["Nonsense"],
         }

@@ -57,10 +57,6 @@ class Authority:
             context.load_cert_chain(*certificate)
         return context
 
-    def write_key(self, path: str) -> None:
-        """Write the authority's own key, for tools that issue what this class would not."""
-        Path(path).write_bytes(self._ca.private_key_pem.bytes())
-
     def _written(self, name: str, content: bytes) -> str:
         path = self.folder / name
         path.write_bytes(content)

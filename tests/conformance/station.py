@@ -56,6 +56,12 @@ class Station(Charger):
         conforms(action, payload)
         return super()._answer(frame)
 
+    def take(self, answers: dict[str, Any]) -> list[dict[str, Any]]:
+        """Take these calls, which follow by themselves from what was asked before; return their payloads."""
+        self.answers |= answers
+        self.awaited += answers
+        return [payload for _action, payload in self.serve(len(answers))]
+
     def reconnect(self, **options: Any) -> "Station":
         """Hang up and connect again; the message ids seen so far stay known."""
         assert self.reopen is not None

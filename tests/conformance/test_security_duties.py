@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from app.storage.database import Storage
 from app.storage.embedded import running_uri
+from tests.app.certificate_stories import boot_as, new_key_pair, receive
 from tests.app.charging import events_of
 from tests.app.secure import CPO_NAME, SecureServer, added, configure, refused, why
 from tests.app.stories import problem
@@ -130,6 +132,20 @@ def test_a00_fr_427_a_certificate_is_for_one_charge_point(secure_root: Api) -> N
         "/api/charge_points", id=f"{one['id']}-TWIN", security_profile=3, serial_number="SN-FR-427"
     )
     assert one["id"] in problem(again, 409, "serial_number_taken")["detail"]
+
+
+def test_a00_fr_427_what_was_issued_to_one_opens_no_other_door(
+    secure: SecureServer, secure_root: Api, closing: Callable[[Charger], Charger], tmp_path: Path
+) -> None:
+    """Below profile 3 a charge point tells its serial number itself, and may tell another one's."""
+    victim = added(secure_root, security_profile=3, serial_number="SN-of-the-victim")
+    thief = added(secure_root, security_profile=2)
+    charger = closing(secure.over_tls(thief["id"], thief["password"]))
+    boot_as(charger, "SN-of-the-victim")
+    pair = new_key_pair("SN-of-the-victim")
+    assert charger.call("SignCertificate", {"csr": pair.csr}) == {"status": "Accepted"}
+    stolen = pair.files(tmp_path, receive(charger))
+    assert refused(secure.over_tls, victim["id"], None, *stolen) == 401
 
 
 @pytest.mark.parametrize(("bits", "digest"), [(1024, "SHA256"), (2048, "SHA1")])

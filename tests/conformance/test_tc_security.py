@@ -8,8 +8,10 @@ import httpx
 import pytest
 import trustme
 
+from tests.app.certificate_stories import boot_as, new_csr, newest
 from tests.app.charging import events_of
-from tests.app.file_stories import diagnostics_of
+from tests.app.file_stories import add_image, diagnostics_of, updates_of
+from tests.app.manufacturer import signer
 from tests.app.secure import refused
 from tests.conformance.station import Operator, Station
 from tests.live import Api, Server, plug_in
@@ -60,23 +62,30 @@ def test_tc_076_a_certificate_is_deleted(operator: Operator) -> None:
     operator.command("DeleteCertificate", {"certificateHashData": hash_data}, ACCEPTED)
 
 
-@pytest.mark.parametrize(
-    ("action", "event"),
-    [
-        pytest.param("CertificateSigned", "InvalidChargePointCertificate", id="tc_077"),
-        pytest.param("InstallCertificate", "InvalidCentralSystemCertificate", id="tc_078"),
-    ],
-)
-def test_a_certificate_is_found_invalid(
-    station: Station, operator: Operator, root: Api, certificate: str, action: str, event: str
+def test_tc_077_the_charge_points_certificate_is_found_invalid(station: Station, operator: Operator, root: Api) -> None:
+    boot_as(station, "SN-077")
+    request, said = operator.ask("ExtendedTriggerMessage", ACCEPTED, lambda: root.post(f"{operator.path}/certificates"))
+    assert (request, said.status_code) == ({"requestedMessage": "SignChargePointCertificate"}, 201), said.text
+    csr = new_csr("SN-077", organisation=None)
+    assert station.call("SignCertificate", {"csr": csr}) == ACCEPTED
+    (signed,) = station.take({"CertificateSigned": {"status": "Rejected"}})
+    assert signed["certificateChain"].startswith("-----BEGIN CERTIFICATE-----")
+    assert report(station, "InvalidChargePointCertificate") == {}
+    assert [event["type"] for event in security_events(root, station)] == ["InvalidChargePointCertificate"]
+    assert newest(root, station.charge_point_id, "refused")["certificate_id"] == said.json()["certificate_id"]
+
+
+def test_tc_078_the_central_systems_certificate_is_found_invalid(
+    station: Station, operator: Operator, root: Api, certificate: str
 ) -> None:
-    payloads: dict[str, dict[str, Any]] = {
-        "CertificateSigned": {"certificateChain": certificate},
-        "InstallCertificate": {"certificateType": "CentralSystemRootCertificate", "certificate": certificate},
-    }
-    operator.command(action, payloads[action], {"status": "Rejected"})
-    assert report(station, event) == {}
-    assert [e["type"] for e in events_of(root, station) if e["kind"] == "security_event"] == [event]
+    payload = {"certificateType": "CentralSystemRootCertificate", "certificate": certificate}
+    operator.command("InstallCertificate", payload, {"status": "Rejected"})
+    assert report(station, "InvalidCentralSystemCertificate") == {}
+    assert [event["type"] for event in security_events(root, station)] == ["InvalidCentralSystemCertificate"]
+
+
+def security_events(root: Api, station: Station) -> list[dict[str, Any]]:
+    return [event for event in events_of(root, station) if event["kind"] == "security_event"]
 
 
 def report(station: Station, event: str) -> Any:
@@ -100,39 +109,48 @@ def test_tc_079_the_security_log(station: Station, operator: Operator, root: Api
     assert root.get(f"/api/diagnostics/{kept['diagnostics_id']}/content").content == b"a log"
 
 
-def order_signed_update(operator: Operator, server: Server, certificate: str) -> None:
-    firmware = {
-        "location": f"{server.url}/files/firmware/{'0' * 40}/boot.bin",
-        "retrieveDateTime": "2026-01-01T00:00:00Z",
-        "signingCertificate": certificate,
-        "signature": "c2lnbmVk",
-    }
-    operator.command("SignedUpdateFirmware", {"requestId": 80, "firmware": firmware}, ACCEPTED)
+def order_signed_update(operator: Operator, server: Server) -> int:
+    """Order an update with a signed image; return OCPP's requestId."""
+    maker, content = signer(), b"a signed image"
+    image = add_image(operator.root, content, **maker.signed(content))
+    path, body = f"{operator.path}/firmware_updates", {"firmware_id": image["firmware_id"]}
+    request, said = operator.ask("SignedUpdateFirmware", ACCEPTED, lambda: operator.root.post(path, body))
+    assert said.status_code == 201, said.text
+    firmware = request["firmware"]
+    assert httpx.get(firmware["location"]).content == content
+    assert firmware["location"].startswith(f"{server.url}/files/firmware/")
+    assert (firmware["signature"], firmware["signingCertificate"]) == (image["signature"], maker.pem)
+    return int(request["requestId"])
 
 
-def tell(station: Station, *statuses: str) -> None:
+def tell(station: Station, request_id: int, *statuses: str) -> None:
     for status in statuses:
-        assert station.call("SignedFirmwareStatusNotification", {"status": status, "requestId": 80}) == {}
+        assert station.call("SignedFirmwareStatusNotification", {"status": status, "requestId": request_id}) == {}
 
 
-def test_tc_080_firmware_is_updated_securely(
-    station: Station, operator: Operator, server: Server, certificate: str
-) -> None:
-    order_signed_update(operator, server, certificate)
-    tell(station, "Downloading", "Downloaded", "SignatureVerified", "Installing", "InstallRebooting")
+def outcome(root: Api, station: Station) -> str:
+    (update,) = updates_of(root, station)
+    return str(update["status"])
+
+
+def test_tc_080_firmware_is_updated_securely(station: Station, operator: Operator, root: Api, server: Server) -> None:
+    number = order_signed_update(operator, server)
+    tell(station, number, "Downloading", "Downloaded", "SignatureVerified", "Installing", "InstallRebooting")
     again = station.reconnect()
     # These three may come in any order.
-    tell(again, "Installed")
+    tell(again, number, "Installed")
     again.enter_service()
     assert report(again, "FirmwareUpdated") == {}
+    assert outcome(root, again) == "Installed"
 
 
 def test_tc_081_the_firmwares_signature_is_invalid(
-    station: Station, operator: Operator, server: Server, certificate: str
+    station: Station, operator: Operator, root: Api, server: Server
 ) -> None:
-    order_signed_update(operator, server, certificate)
-    tell(station, "Downloading", "Downloaded", "InvalidSignature")
+    number = order_signed_update(operator, server)
+    tell(station, number, "Downloading", "Downloaded", "InvalidSignature")
     assert report(station, "InvalidFirmwareSignature") == {}
+    assert outcome(root, station) == "InvalidSignature"
 
 
 def test_tc_085_basic_authentication(server: Server, new_charge_point: Callable[..., Any], stage: Any) -> None:

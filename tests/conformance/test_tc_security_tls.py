@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from tests.app.secure import CPO_NAME, SecureServer, added, refused
+from tests.app.certificate_stories import new_key_pair, newest
+from tests.app.secure import SecureServer, added, refused
 from tests.conformance.station import Operator, Station
 from tests.conformance.tls_clients import context_for, older_than_1_2
 from tests.live import Api, Charger
@@ -37,34 +36,26 @@ def raise_profile(operator: Operator, profile: int) -> None:
     operator.command("Reset", {"type": "Hard"}, ACCEPTED)
 
 
-def new_key_and_request(serial_number: str) -> tuple[ec.EllipticCurvePrivateKey, str]:
-    """Make what a charge point makes when it wants a certificate: a key, and the request in PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    names = [(NameOID.ORGANIZATION_NAME, CPO_NAME), (NameOID.COMMON_NAME, serial_number)]
-    subject = x509.Name([x509.NameAttribute(*name) for name in names])
-    request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
-    return key, request.public_bytes(Encoding.PEM).decode()
-
-
 def test_tc_074_the_charge_points_certificate_is_renewed(
     secure: SecureServer, secure_root: Api, stage: Stage, tmp_path: Path
 ) -> None:
     one = added(secure_root, security_profile=3, serial_number="SN-074")
     station = stage(lambda: secure.over_tls(one["id"], None, *secure.authority.issue("SN-074")))
     station.enter_service()
-    Operator(secure_root, station).command(
-        "ExtendedTriggerMessage", {"requestedMessage": "SignChargePointCertificate"}, ACCEPTED
+    operator = Operator(secure_root, station)
+    request, said = operator.ask(
+        "ExtendedTriggerMessage", ACCEPTED, lambda: secure_root.post(f"{operator.path}/certificates")
     )
-    key, request = new_key_and_request("SN-074")
-    assert station.call("SignCertificate", {"csr": request}) == {"status": "Accepted"}
-    station.awaited.append("CertificateSigned")
-    ((_, signed),) = station.serve()
+    assert request == {"requestedMessage": "SignChargePointCertificate"}
+    assert said.status_code == 201, said.text
+    pair = new_key_pair("SN-074")
+    assert station.call("SignCertificate", {"csr": pair.csr}) == ACCEPTED
+    (signed,) = station.take({"CertificateSigned": ACCEPTED})
     station.close()
-    (tmp_path / "chain.pem").write_text(signed["certificateChain"])
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "key.pem").write_bytes(secret)
-    renewed = str(tmp_path / "chain.pem"), str(tmp_path / "key.pem")
+    renewed = pair.files(tmp_path, signed["certificateChain"])
     stage(lambda: secure.over_tls(one["id"], None, *renewed)).enter_service()
+    delivered = newest(secure_root, one["id"], "delivered")
+    assert delivered["certificate_id"] == said.json()["certificate_id"]
 
 
 def test_tc_083_the_profile_is_raised_and_the_lower_one_refused(

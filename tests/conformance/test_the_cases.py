@@ -54,7 +54,7 @@ def test_the_page_has_every_case_with_its_result() -> None:
             assert name == CASES[number]
             results[number] = result
     assert set(results) == set(CASES)
-    assert set(results.values()) <= {PASSED, FAILED}, "written by a run of a part only: make conformance"
+    assert set(results.values()) == {PASSED}, "written by a run of a part, or by one that failed: make conformance"
     assert written == page(results), "not as `make conformance` writes it"
 
 

@@ -12,12 +12,23 @@ def weak_certificate(authority: Authority, serial_number: str, bits: int, digest
     By the openssl command, for the library we use refuses to.
     """
     stem = authority.folder / uuid4().hex
-    certificate, key, request, ca_key = (f"{stem}.{ending}" for ending in ("pem", "key", "csr", "ca.key"))
-    authority.write_key(ca_key)
+    certificate, key, request = (f"{stem}.{ending}" for ending in ("pem", "key", "csr"))
     subject = f"/O={CPO_NAME}/CN={serial_number}"
     for command in (
         ["req", "-new", "-newkey", f"rsa:{bits}", "-nodes", "-subj", subject, "-keyout", key, "-out", request],
-        ["x509", "-req", "-in", request, "-CA", authority.file, "-CAkey", ca_key, "-days", "2", f"-{digest.lower()}"]
+        [
+            "x509",
+            "-req",
+            "-in",
+            request,
+            "-CA",
+            authority.file,
+            "-CAkey",
+            authority.key,
+            "-days",
+            "2",
+            f"-{digest.lower()}",
+        ]
         + ["-set_serial", "1", "-out", certificate],
     ):
         subprocess.run(["openssl", *command], check=True, capture_output=True, timeout=30)

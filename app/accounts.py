@@ -143,6 +143,8 @@ class Accounts:
             if loses_root and not self._another_root(user):
                 raise Conflict("last_root", "this is the last root; make another one first")
             changed = self._storage.users.update(user.user_id, changes) or user
+        if changed.disabled != user.disabled:
+            self._storage.id_tags.owner_changed(changed.username)
         if changed.disabled:
             self._storage.logins.end_all(user.user_id)
         return changed

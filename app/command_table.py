@@ -12,6 +12,7 @@ from app.configuration import learn_change, learn_configuration
 from app.domain.roles import Role
 from app.file_locations import check_location
 from app.follow_ups import Occasion
+from app.local_list_answers import learn_list_version, learn_sent_list
 from app.profile_record import learn_clear, learn_set, learn_start
 from app.reservation_events import learn_cancelled, learn_reserved
 from app.security_changes import SecurityChange, security_change
@@ -76,7 +77,12 @@ COMMANDS = {
         ),
         Command(Action.get_diagnostics, Role.ADMIN, "Ask for a diagnostics file", check=check_location),
         Command(Action.get_installed_certificate_ids, Role.ADMIN, "Read which root certificates are installed"),
-        Command(Action.get_local_list_version, Role.STAFF, "Read the version of the local authorization list"),
+        Command(
+            Action.get_local_list_version,
+            Role.STAFF,
+            "Read the version of the local authorization list",
+            learn=learn_list_version,
+        ),
         Command(Action.get_log, Role.ADMIN, "Ask for the diagnostics or the security log", check=check_location),
         Command(Action.install_certificate, Role.ADMIN, "Install a root certificate"),
         Command(
@@ -94,7 +100,12 @@ COMMANDS = {
             learn=learn_reserved,
         ),
         Command(Action.reset, Role.STAFF, "Restart the charge point, gently (Soft) or at once (Hard)"),
-        Command(Action.send_local_list, Role.ADMIN, "Send a local authorization list, whole or in part"),
+        Command(
+            Action.send_local_list,
+            Role.ADMIN,
+            "Send a local authorization list, whole or in part",
+            learn=learn_sent_list,
+        ),
         Command(Action.set_charging_profile, Role.ADMIN, "Limit what a connector may draw", learn=learn_set),
         Command(Action.signed_update_firmware, Role.ADMIN, "Install signed firmware", check=check_location),
         Command(Action.trigger_message, Role.STAFF, "Ask the charge point to send a message now"),

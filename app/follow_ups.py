@@ -21,6 +21,7 @@ class Occasion(StrEnum):
     """What has happened to a charge point."""
 
     BOOTED = "booted"
+    LOCAL_LIST_DUE = "local_list_due"
     CERTIFICATE_REQUESTED = "certificate_requested"
     CONFIGURATION_CHANGED = "configuration_changed"
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.certificate_requests import follow_due
 from app.files import expire_files
-from app.follow_ups import FollowUps
+from app.follow_ups import FollowUps, Occasion
+from app.local_list_changes import due_lists
 from app.reservation_events import expire_reservations
 from app.session_events import close_silent, expire_due
 from app.storage.database import Storage
@@ -26,7 +27,7 @@ SILENCE_SECONDS = 3600.0
 
 
 class Housekeeping:
-    """Five loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
+    """Six loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Housekeeping:
             asyncio.create_task(self._every(FLUSH_SECONDS, self._flush), name="last-seen"),
             asyncio.create_task(self._every(FILES_SECONDS, self._expire_files), name="files"),
             asyncio.create_task(self._every(CERTIFICATES_SECONDS, self._follow_certificates), name="certificates"),
+            asyncio.create_task(self._every(SWEEP_SECONDS, self._local_lists), name="local-lists"),
             asyncio.create_task(self._every(SILENCE_SECONDS, self._close_silent), name="silence"),
         ]
 
@@ -86,6 +88,10 @@ class Housekeeping:
 
     async def _follow_certificates(self) -> None:
         await self._run(follow_due, self._storage, self._follow_ups, self._now())
+
+    async def _local_lists(self) -> None:
+        for charge_point_id in await self._run(due_lists, self._storage, self._now()):
+            self._follow_ups.tell(Occasion.LOCAL_LIST_DUE, charge_point_id)
 
     async def _flush(self) -> None:
         heard, self.seen = self.seen, {}

@@ -17,6 +17,8 @@ from app.firmware_roots import firmware_roots
 from app.firmware_updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.follow_ups import FollowUps, Occasion
+from app.local_list_sync import LocalListSync
+from app.local_lists import LocalLists
 from app.provisioning import Provisioning
 from app.reservations import Reservations
 from app.services import Services
@@ -44,12 +46,14 @@ class Process:
         self.bridge = Bridge(self._central_system, server_settings(settings))
         capabilities = KnownCapabilities(self._storage, utc_now)
         commands = Commands(self._storage, self.bridge, settings, self._follow_ups, capabilities, utc_now)
+        lists = LocalListSync(self._storage, commands, settings.call_timeout / 2, utc_now)
         provisioning = Provisioning(self._storage, commands, settings)
         certificates = Certificates(self._storage, commands, authority, settings, utc_now)
         self._follow_ups.jobs = {
-            Occasion.BOOTED: (certificates.booted, provisioning.after_boot),
+            Occasion.BOOTED: (certificates.booted, provisioning.after_boot, lists.after_boot),
             Occasion.CERTIFICATE_REQUESTED: (certificates.deliver,),
             Occasion.CONFIGURATION_CHANGED: (provisioning.after_change,),
+            Occasion.LOCAL_LIST_DUE: (lists.when_due,),
         }
         charging_profiles = ChargingProfiles(self._storage, utc_now)
         smart_charging = SmartCharging(self._storage, commands, charging_profiles, utc_now)
@@ -67,6 +71,7 @@ class Process:
             firmware_updates=FirmwareUpdates(self._storage, firmware, commands, settings, utc_now),
             certificates=certificates,
             diagnostics=Diagnostics(self._storage, commands, settings, utc_now),
+            local_lists=LocalLists(self._storage, lists, utc_now),
             transfers=Transfers(max(1, settings.web_threads // 2)),
             charging_profiles=charging_profiles,
             smart_charging=smart_charging,

@@ -14,6 +14,7 @@ from app.diagnostics import Diagnostics
 from app.firmware import Firmware
 from app.firmware_updates import FirmwareUpdates
 from app.fleet import Fleet
+from app.local_lists import LocalLists
 from app.reservations import Reservations
 from app.sessions import SessionService
 from app.smart_charging import SmartCharging
@@ -37,6 +38,7 @@ class Services:
     firmware_updates: FirmwareUpdates
     diagnostics: Diagnostics
     certificates: Certificates
+    local_lists: LocalLists
     transfers: Transfers
     charging_profiles: ChargingProfiles
     smart_charging: SmartCharging

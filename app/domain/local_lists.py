@@ -124,6 +124,13 @@ def chosen(judged: Iterable[Entry], named: Collection[str], held: Held | None, l
     return sorted(wanted + refused[: max(0, length - len(wanted))])
 
 
+def in_words(version: int | None) -> str | None:
+    """Return what a version that a charge point tells says of its list (OCPP 1.6 §6.24, errata §3.52)."""
+    if version is None:
+        return None
+    return {NOT_SUPPORTED: "not supported", EMPTY: "empty"}.get(version, "present")
+
+
 def believed(held: Held | None, reported: int | None) -> Held | None:
     """Return what a charge point holds that reports this version, or None when nobody can know."""
     if reported == EMPTY:
@@ -161,6 +168,11 @@ def _changes(wanted: Sequence[Entry], held: Held) -> list[tuple[str, Entry | Non
     refused_now = [(e.id_tag, e) for e in new if not e.accepted and e.id_tag in held.entries]
     others = [(e.id_tag, e) for e in new if e.accepted or e.id_tag not in held.entries]
     return [*refused_now, *((id_tag, None) for id_tag in gone), *others]
+
+
+def next_version(given_out: int, reported: int | None) -> int:
+    """Return the version of the next message, which is never 0 and fits into 31 bits."""
+    return highest_used(given_out, reported) % MAX_VERSION + 1
 
 
 def highest_used(given_out: int, reported: int | None) -> int:

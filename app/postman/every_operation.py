@@ -28,6 +28,7 @@ OTHERWISE = (
     # An environment in which nothing could be reserved names none; one that was used or ran out cannot be cancelled.
     (r"GET /api/reservations/.*", (404, 422)),
     (r"DELETE /api/reservations/.*", (404, 409, 422, 502, 504)),
+    (r"POST /api/local_lists/.*/sync", (409, 502, 504)),
     (r"GET .*/receipt", (409,)),
     (r"GET /api/diagnostics/.*/content", (404,)),
 )

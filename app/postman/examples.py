@@ -15,8 +15,10 @@ KNOWN: dict[str, Any] = {
     "email": "driver@example.org",
     "evse_id": "{{charge_point_id}}",
     "firmware_id": "{{new_firmware_id}}",
+    "group": "POSTMAN-{{$guid}}",
     "id": "POSTMAN-{{$guid}}",
     "idTag": "{{idTag}}",
+    "idTags": ["{{idTag}}"],
     "key": "HeartbeatInterval",
     "label": "Made by Postman",
     # On this server, where charge points may be sent, and leading nowhere: none gets anything from it.
@@ -32,7 +34,18 @@ KNOWN: dict[str, Any] = {
     "version": "1.0.0",
 }
 # Shown even where they may be left out.
-TELLING = {"connectorId", "connector_id", "email", "evse_id", "label", "name", "place", "refresh_token", "version"}
+TELLING = {
+    "connectorId",
+    "connector_id",
+    "email",
+    "evse_id",
+    "idTags",
+    "label",
+    "name",
+    "place",
+    "refresh_token",
+    "version",
+}
 # Chosen among a list's values because they do no harm.
 GENTLE = ("Heartbeat", "Operative", "Soft")
 NUMBER = re.compile(r'"\{\{#(\w+)\}\}"')

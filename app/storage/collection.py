@@ -106,13 +106,18 @@ class Collection(Generic[T]):
 
     def insert(self, value: T) -> T:
         """Insert; raises AlreadyExists with the fields of the unique index that says no."""
-        document = to_document(value)
+        document = self.to_insert(value)
         try:
             self.documents.insert_one({**document, "_id": self.id_of(document[self.key])})
         except DuplicateKeyError as error:
             pattern = (error.details or {}).get("keyPattern") or {}
             raise AlreadyExists(tuple(self.key if f == "_id" else f for f in pattern)) from error
         return value
+
+    def to_insert(self, value: T) -> Document:
+        """Return a value as its first document."""
+        document: Document = to_document(value)
+        return document
 
     def id_of(self, key: object) -> object:
         """Return the `_id` for a key."""

@@ -22,6 +22,8 @@ from app.storage.files import Files
 from app.storage.firmware import FirmwareImages, FirmwareUpdates
 from app.storage.frames import Frames
 from app.storage.id_tags import IdTags
+from app.storage.local_list_rules import LocalListRules
+from app.storage.local_lists import ListContents, LocalLists
 from app.storage.meter_values import MeterValues
 from app.storage.records import Events, Quarantine, Refusals
 from app.storage.reservations import Reservations
@@ -75,6 +77,9 @@ class Storage:
         self.charging_profiles = ChargingProfiles(database)
         self.profile_installations = ProfileInstallations(database)
         self.certificates = ChargePointCertificates(database)
+        self.local_lists = LocalLists(database)
+        self.local_list_contents = ListContents(database)
+        self.local_list_rules = LocalListRules(database)
 
     def prepare(self) -> None:
         """Check the server and make the indexes; raises DatabaseUnusable in words an operator can act on."""

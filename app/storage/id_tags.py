@@ -1,19 +1,77 @@
 """idTags, by their upper-case text."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import uuid4
 
 from pymongo import ASCENDING, IndexModel
 
 from app.domain.id_tags import IdTag, IdTagStatus
-from app.storage.collection import Collection
+from app.storage.collection import Collection, Document, to_document
+
+_CHANGES_AT_A_TIME = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TagChange:
+    """A change of a tag that charge points' lists have not been told of; `token` is that of its newest change."""
+
+    id_tag: str
+    token: str
+    is_new: bool
 
 
 class IdTags(Collection[IdTag]):
+    """Every tag that is new or changed is marked as such in the same step, whoever does it, until lists are told."""
+
     name = "id_tags"
     key = "id_tag"
     kind = IdTag
     readers = {"status": IdTagStatus}
-    indexes = (IndexModel([("username", ASCENDING)]), IndexModel([("parent_id_tag", ASCENDING)], sparse=True))
+    indexes = (
+        IndexModel([("username", ASCENDING)]),
+        IndexModel([("parent_id_tag", ASCENDING)], sparse=True),
+        IndexModel([("untold.token", ASCENDING)], sparse=True),
+    )
+
+    def to_insert(self, value: IdTag) -> Document:
+        return {**super().to_insert(value), "untold": _mark(is_new=True)}
+
+    def change(self, where: Document, changes: Mapping[str, Any]) -> IdTag | None:
+        return super().change(where, {**changes, "untold": _mark()})
+
+    def owner_changed(self, username: str) -> None:
+        """Mark an account's tags as changed, for they fare as it does."""
+        self.documents.update_many({"username": {"$eq": username}}, {"$set": {"untold": _mark()}})
+
+    def untold(self) -> list[TagChange]:
+        """Return changes that no list has been told of, as many as are well done at a time."""
+        found = self.documents.find({"untold.token": {"$exists": True}}, {"untold": 1}, limit=_CHANGES_AT_A_TIME)
+        return [TagChange(str(d["_id"]), d["untold"]["token"], bool(d["untold"]["is_new"])) for d in found]
+
+    def told(self, changes: Iterable[TagChange]) -> None:
+        """Take the marks off, unless there was another change meanwhile."""
+        changes = list(changes)
+        where = {"_id": {"$in": [c.id_tag for c in changes]}, "untold.token": {"$in": [c.token for c in changes]}}
+        self.documents.update_many(where, {"$unset": {"untold": ""}})
+
+    def those(self, id_tags: Iterable[str]) -> list[IdTag]:
+        return self.find({"_id": {"$in": list(id_tags)}})
+
+    def children(self, id_tags: Iterable[str]) -> list[IdTag]:
+        """Return the tags that fare as one of these does."""
+        return self.find({"parent_id_tag": {"$in": list(id_tags)}})
+
+    def usable(self, now: datetime, limit: int) -> list[IdTag]:
+        """Return tags that may charge by themselves, whatever their parents and owners are."""
+        not_expired = [{"expiry_date": {"$exists": False}}, {"expiry_date": {"$gt": now}}]
+        return self.find({"status": to_document(IdTagStatus.ACCEPTED), "$or": not_expired}, limit=limit)
 
     def used(self, id_tag: str, at: datetime) -> None:
         self.documents.update_one({"_id": {"$eq": id_tag}}, {"$max": {"last_used_at": at}})
+
+
+def _mark(*, is_new: bool = False) -> Document:
+    return {"token": uuid4().hex, "is_new": is_new}

@@ -1,5 +1,6 @@
 """Accounts and their logins."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,11 @@ class Users(Collection[User]):
     kind = User
     readers = {"role": Role}
     indexes = (IndexModel([("id_tag", ASCENDING)]), IndexModel([("role", ASCENDING)]))
+
+    def disabled(self, usernames: Iterable[str]) -> set[str]:
+        """Return the keys of those of some accounts that are disabled."""
+        keys = [user_key(username) for username in usernames]
+        return {user.user_id for user in self.find({"_id": {"$in": keys}, "disabled": True})}
 
     def by_name(self, username: str) -> User | None:
         return self.get(user_key(username))

@@ -15,6 +15,7 @@ from app.follow_ups import Occasion
 from app.local_list_answers import learn_list_version, learn_sent_list
 from app.profile_record import learn_clear, learn_set, learn_start
 from app.reservation_events import learn_cancelled, learn_reserved
+from app.root_certificate_answers import learn_deletion, learn_installation, learn_installed
 from app.security_changes import SecurityChange, security_change
 from app.storage.database import Storage
 from ocpp_server.central_system import Payload
@@ -66,7 +67,7 @@ COMMANDS = {
             learn=learn_clear,
         ),
         Command(Action.data_transfer, Role.ADMIN, "Send a vendor's own message"),
-        Command(Action.delete_certificate, Role.ADMIN, "Delete an installed root certificate"),
+        Command(Action.delete_certificate, Role.ADMIN, "Delete an installed root certificate", learn=learn_deletion),
         Command(Action.extended_trigger_message, Role.STAFF, "Ask for a message, those of the security extension too"),
         Command(Action.get_composite_schedule, Role.STAFF, "Ask what a connector may draw from now on"),
         Command(
@@ -76,7 +77,12 @@ COMMANDS = {
             learn=learn_configuration,
         ),
         Command(Action.get_diagnostics, Role.ADMIN, "Ask for a diagnostics file", check=check_location),
-        Command(Action.get_installed_certificate_ids, Role.ADMIN, "Read which root certificates are installed"),
+        Command(
+            Action.get_installed_certificate_ids,
+            Role.ADMIN,
+            "Read which root certificates are installed",
+            learn=learn_installed,
+        ),
         Command(
             Action.get_local_list_version,
             Role.STAFF,
@@ -84,7 +90,7 @@ COMMANDS = {
             learn=learn_list_version,
         ),
         Command(Action.get_log, Role.ADMIN, "Ask for the diagnostics or the security log", check=check_location),
-        Command(Action.install_certificate, Role.ADMIN, "Install a root certificate"),
+        Command(Action.install_certificate, Role.ADMIN, "Install a root certificate", learn=learn_installation),
         Command(
             Action.remote_start_transaction,
             Role.STAFF,

@@ -21,6 +21,7 @@ from app.local_list_sync import LocalListSync
 from app.local_lists import LocalLists
 from app.provisioning import Provisioning
 from app.reservations import Reservations
+from app.root_certificates import RootCertificateService
 from app.services import Services
 from app.sessions import SessionService
 from app.smart_charging import SmartCharging
@@ -70,6 +71,7 @@ class Process:
             firmware=firmware,
             firmware_updates=FirmwareUpdates(self._storage, firmware, commands, settings, utc_now),
             certificates=certificates,
+            root_certificates=RootCertificateService(self._storage, commands, utc_now),
             diagnostics=Diagnostics(self._storage, commands, settings, utc_now),
             local_lists=LocalLists(self._storage, lists, utc_now),
             transfers=Transfers(max(1, settings.web_threads // 2)),

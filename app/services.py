@@ -16,6 +16,7 @@ from app.firmware_updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.local_lists import LocalLists
 from app.reservations import Reservations
+from app.root_certificates import RootCertificateService
 from app.sessions import SessionService
 from app.smart_charging import SmartCharging
 from app.storage.database import Storage
@@ -39,6 +40,7 @@ class Services:
     diagnostics: Diagnostics
     certificates: Certificates
     local_lists: LocalLists
+    root_certificates: RootCertificateService
     transfers: Transfers
     charging_profiles: ChargingProfiles
     smart_charging: SmartCharging

@@ -27,6 +27,7 @@ from app.storage.local_lists import ListContents, LocalLists
 from app.storage.meter_values import MeterValues
 from app.storage.records import Events, Quarantine, Refusals
 from app.storage.reservations import Reservations
+from app.storage.root_certificates import RootCertificates
 from app.storage.sessions import Sessions
 from app.storage.users import Logins, Users
 
@@ -80,6 +81,7 @@ class Storage:
         self.local_lists = LocalLists(database)
         self.local_list_contents = ListContents(database)
         self.local_list_rules = LocalListRules(database)
+        self.root_certificates = RootCertificates(database)
 
     def prepare(self) -> None:
         """Check the server and make the indexes; raises DatabaseUnusable in words an operator can act on."""

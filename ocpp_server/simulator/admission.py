@@ -10,10 +10,11 @@ from ocpp_server.simulator.bay import Bay
 from ocpp_server.simulator.configuration import Configuration
 from ocpp_server.simulator.outbox import Message, Outbox
 from ocpp_server.simulator.report import Report
+from ocpp_server.simulator.reservations import Reservations
 from ocpp_server.simulator.settings import Settings
 from ocpp_server.simulator.statuses import Statuses
 from ocpp_server.simulator.timers import Timers
-from ocpp_server.simulator.transaction import id_tag_status
+from ocpp_server.simulator.transaction import id_tag_status, parent_id_tag
 from ocpp_server.simulator.transactions import Transactions
 
 
@@ -31,6 +32,7 @@ class Admission:
         timers: Timers,
         statuses: Statuses,
         transactions: Transactions,
+        reservations: Reservations,
         report: Report,
         plug: Callable[[int], None],
         leave_later: Callable[[Bay], None],
@@ -38,12 +40,14 @@ class Admission:
         self._settings, self._configuration = settings, configuration
         self._outbox, self._timers = outbox, timers
         self._statuses, self._transactions, self._report = statuses, transactions, report
+        self._reservations = reservations
         self._plug, self._leave_later = plug, leave_later
 
     def consider(self, bay: Bay, id_tag: str, *, ask: bool) -> None:
         """Take a tag at a free connector; `ask` the Central System before it is admitted."""
-        bay.connector = bay.connector.present(id_tag)
-        if not ask:
+        bay.connector = bay.connector.present(id_tag, self._reservations.claim_of(bay, id_tag))
+        # Kept for a family, the connector is for those of the same parent, which the Central System knows.
+        if not ask and self._reservations.admits(bay, id_tag):
             self._admit(bay, id_tag)
             return
         self._outbox.put(
@@ -61,7 +65,7 @@ class Admission:
             return False
         self._stop_waiting(bay)
         self._statuses.review(bay)
-        self._transactions.begin(bay, connector.id_tag)
+        self._transactions.begin(bay, connector.id_tag, self._reservations.use(connector.claim))
         return True
 
     def forget(self, bay: Bay) -> None:
@@ -70,24 +74,29 @@ class Admission:
         bay.connector = bay.connector.forget_tag()
 
     def _answered(self, bay: Bay, id_tag: str, answer: call_result.Authorize) -> None:
-        if (status := id_tag_status(answer)) == AuthorizationStatus.accepted:
-            self._admit(bay, id_tag)
-        else:
+        parent = parent_id_tag(answer)
+        if (status := id_tag_status(answer)) != AuthorizationStatus.accepted:
             self._report(f"{id_tag} may not charge: {status}", bay.connector.connector_id)
             self._refuse(bay, id_tag)
+        elif not self._reservations.admits(bay, id_tag, parent):
+            self._report(f"{id_tag} may not charge here: reserved", bay.connector.connector_id)
+            self._refuse(bay, id_tag)
+        else:
+            self._admit(bay, id_tag, parent)
 
     def _unanswered(self, bay: Bay, id_tag: str, error: Exception | None) -> None:
         # Without a connection the charge point decides by itself (OCPP 1.6 §3.5.4); an error leaves no ground to.
-        if error is None and self._configuration.flag(ConfigurationKey.allow_offline_tx_for_unknown_id):
+        allowed = self._configuration.flag(ConfigurationKey.allow_offline_tx_for_unknown_id)
+        if error is None and allowed and self._reservations.admits(bay, id_tag):
             self._report(f"{id_tag} is accepted without asking", bay.connector.connector_id)
             self._admit(bay, id_tag)
         else:
             self._refuse(bay, id_tag)
 
-    def _admit(self, bay: Bay, id_tag: str) -> None:
+    def _admit(self, bay: Bay, id_tag: str, parent: str | None = None) -> None:
         if bay.connector.id_tag != id_tag:
             return  # a fault or a command has sent the driver away while the answer was on its way
-        bay.connector = bay.connector.authorize()
+        bay.connector = bay.connector.authorize(self._reservations.claim_of(bay, id_tag, parent))
         self._statuses.review(bay)
         if self.begin(bay):
             return

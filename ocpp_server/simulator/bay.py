@@ -74,6 +74,7 @@ class Bay:
             "plugged": self.connector.plugged,
             "transaction_id": self.transaction.transaction_id if self.transaction else None,
             "idTag": self.transaction.id_tag if self.transaction else self.connector.id_tag,
+            "reservation_id": self.connector.reservation_id,
             "power_w": round(self.power_w),
             "offered_w": round(self.offered_w),
             "energy_wh": int(self.energy_wh),

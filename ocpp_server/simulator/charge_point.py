@@ -29,6 +29,7 @@ from ocpp_server.simulator.connection import Connection, Routes
 from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.registration import Registration
 from ocpp_server.simulator.report import Report
+from ocpp_server.simulator.reservation_calls import ReservationCalls
 from ocpp_server.simulator.smart_charging_calls import SmartChargingCalls
 from ocpp_server.simulator.station import Station
 from ocpp_server.simulator.timers import Timers
@@ -70,6 +71,7 @@ class ChargePoint:
             Action.reset: self.reset,
             Action.trigger_message: self.trigger_message,
             Action.unlock_connector: self.unlock_connector,
+            **ReservationCalls(self._station, self._registration, self._connection).handlers(),
             **SmartChargingCalls(self._station, self._connection).handlers(),
         }
         return {action: {"_on_action": self._told(action, handler)} for action, handler in handlers.items()}
@@ -102,7 +104,7 @@ class ChargePoint:
     def remote_start_transaction(
         self, id_tag: str, connector_id: int | None = None, charging_profile: dict[str, Any] | None = None
     ) -> call_result.RemoteStartTransaction:
-        bay = self._station.free_bay(connector_id) if self._accepted else None
+        bay = self._station.free_bay(connector_id, id_tag) if self._accepted else None
         if bay is None:
             return call_result.RemoteStartTransaction(RemoteStartStopStatus.rejected)
         number = bay.connector.connector_id

@@ -11,6 +11,7 @@ class Connector:
 
     The status is never stored: it is read off the facts, so that no sequence of events can leave the two at odds.
     `id_tag` is a tag shown here and not used up by a transaction yet, `authorized` whether it may charge.
+    `reservation_id` is what the connector is kept for, `claim` what the tag shown here will use up.
     `energized` tells whether the outlet is switched on: a transaction waits for its StartTransaction.conf.
     `offering` is false while charging profiles let no power flow.
     """
@@ -26,6 +27,8 @@ class Connector:
     ended: bool = False
     operative: bool = True
     error_code: ChargePointErrorCode = ChargePointErrorCode.no_error
+    reservation_id: int | None = None
+    claim: int | None = None
 
     @property
     def status(self) -> ChargePointStatus:
@@ -37,6 +40,8 @@ class Connector:
             return ChargePointStatus.suspended_ev if self.car_paused else ChargePointStatus.charging
         if not self.operative and not self.in_transaction:
             return ChargePointStatus.unavailable
+        if self.reservation_id is not None and not self.authorized and not self.in_transaction:
+            return ChargePointStatus.reserved
         if self.ended and self.plugged:
             return ChargePointStatus.finishing
         if self.plugged or self.authorized:
@@ -53,14 +58,14 @@ class Connector:
             and self.error_code == ChargePointErrorCode.no_error
         )
 
-    def present(self, id_tag: str) -> "Connector":
-        return replace(self, id_tag=id_tag, authorized=False)
+    def present(self, id_tag: str, claim: int | None = None) -> "Connector":
+        return replace(self, id_tag=id_tag, authorized=False, claim=claim)
 
-    def authorize(self) -> "Connector":
-        return replace(self, authorized=True, ended=False)
+    def authorize(self, claim: int | None = None) -> "Connector":
+        return replace(self, authorized=True, ended=False, claim=claim)
 
     def forget_tag(self) -> "Connector":
-        return replace(self, id_tag=None, authorized=False)
+        return replace(self, id_tag=None, authorized=False, claim=None)
 
     def plug(self) -> "Connector":
         return replace(self, plugged=True, ended=False)
@@ -69,7 +74,8 @@ class Connector:
         return replace(self, plugged=False, ended=False)
 
     def begin(self) -> "Connector":
-        return replace(self, in_transaction=True, id_tag=None, authorized=False, energized=False, car_paused=False)
+        began = replace(self.forget_tag(), in_transaction=True)
+        return replace(began, energized=False, car_paused=False)
 
     def energize(self) -> "Connector":
         return replace(self, energized=True)
@@ -88,6 +94,9 @@ class Connector:
 
     def clear(self) -> "Connector":
         return replace(self, error_code=ChargePointErrorCode.no_error)
+
+    def keep_for(self, reservation_id: int | None) -> "Connector":
+        return replace(self, reservation_id=reservation_id)
 
     def make_operative(self, operative: bool) -> "Connector":
         return replace(self, operative=operative)

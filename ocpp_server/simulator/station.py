@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 
-from ocpp.v16.enums import ChargePointErrorCode, Reason
+from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, Reason
 
 from ocpp_server.simulator.admission import Admission
 from ocpp_server.simulator.bay import Bay, new_car
@@ -13,6 +13,7 @@ from ocpp_server.simulator.configuration import Configuration
 from ocpp_server.simulator.errors import NotPossible, UnknownConnector
 from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.report import Report
+from ocpp_server.simulator.reservations import Reservations
 from ocpp_server.simulator.settings import Settings
 from ocpp_server.simulator.smart_charging import SmartCharging
 from ocpp_server.simulator.statuses import Statuses
@@ -39,7 +40,9 @@ class Station:
     ) -> None:
         self.settings = settings
         self.configuration = configuration
+        self._bays = {n: Bay.new(settings, n, monotonic()) for n in range(settings.connectors + 1)}
         self.statuses = Statuses(outbox, report, clock)
+        self.reservations = Reservations(self._bays, self.statuses, timers, report, clock)
         self.smart_charging = SmartCharging(
             settings, configuration, timers, report, lambda: self.bays, self._offer, clock
         )
@@ -61,12 +64,12 @@ class Station:
             timers,
             self.statuses,
             self.transactions,
+            self.reservations,
             report,
             self.plug,
             self._leave_later,
         )
         self._timers = timers
-        self._bays = {n: Bay.new(settings, n, monotonic()) for n in range(settings.connectors + 1)}
 
     @property
     def whole(self) -> Bay:
@@ -129,6 +132,8 @@ class Station:
         connector = bay.connector
         if not (connector.takes_a_tag and self.whole.connector.takes_a_tag):
             raise NotPossible(f"connector {connector.connector_id} is {connector.status}, or taken")
+        if not self.reservations.may_admit(bay, id_tag):
+            raise NotPossible(f"connector {connector.connector_id} is reserved for another tag")
         self._timers.cancel(("unplug", connector.connector_id))
         self._admission.consider(bay, id_tag, ask=ask)
 
@@ -137,6 +142,7 @@ class Station:
         bay = self.bay(connector_id, or_whole=True)
         self._admission.forget(bay)
         bay.connector = bay.connector.fault(error_code)
+        self.reservations.end_at(connector_id, ChargePointStatus.faulted)
         self.statuses.review(bay)
         self.transactions.end(bay, Reason.other)
 
@@ -154,6 +160,9 @@ class Station:
             if not operative:
                 self._admission.forget(each)
             each.connector = each.connector.make_operative(operative)
+        if not operative:
+            self.reservations.end_at(connector_id, ChargePointStatus.unavailable)
+        for each in affected:
             self.statuses.review(each)
 
     def end_silently(self, connector_id: int) -> None:
@@ -165,13 +174,17 @@ class Station:
         for bay in self.bays:
             self.transactions.end(bay, reason)
 
-    def free_bay(self, connector_id: int | None) -> Bay | None:
-        """Return where a remote start may begin: the connector named, or the first free one."""
+    def free_bay(self, connector_id: int | None, id_tag: str) -> Bay | None:
+        """Return where a remote start may begin: the connector named, the one reserved, or the first free one."""
         if not self.whole.connector.takes_a_tag:
             return None
         candidates = self.bays if connector_id is None else [self._bays.get(connector_id, self.whole)]
-        free = (bay for bay in candidates if bay is not self.whole and bay.connector.takes_a_tag)
-        return next(free, None)
+        free = [bay for bay in candidates if bay is not self.whole and bay.connector.takes_a_tag]
+        admitting = [bay for bay in free if self.reservations.may_admit(bay, id_tag)]
+        return min(admitting, key=lambda bay: not self._is_kept_for(bay, id_tag), default=None)
+
+    def _is_kept_for(self, bay: Bay, id_tag: str) -> bool:
+        return bay.connector.reservation_id is not None and self.reservations.admits(bay, id_tag)
 
     def _offer(self, bay: Bay, watts: float) -> None:
         self.transactions.offer(bay, watts)

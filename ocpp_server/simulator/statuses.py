@@ -16,17 +16,23 @@ from ocpp_server.simulator.report import Report
 class Statuses:
     """Announces every change of a connector's status, and after an interruption those that were missed.
 
-    `told` holds what the Central System has acknowledged, `history` the last statuses whether told or not.
+    `told` holds what the Central System has acknowledged, `history` the last statuses whether told or not. `changed` is
+    called after each review: what happens at one connector may matter to others.
     """
 
     def __init__(self, outbox: Outbox, report: Report, clock: Callable[[], datetime]) -> None:
         self.told: dict[int, ChargePointStatus] = {}
         self.history: deque[tuple[int, ChargePointStatus]] = deque(maxlen=200)
         self._announced: dict[int, ChargePointStatus] = {}
+        self.changed: Callable[[], None] = lambda: None
         self._outbox, self._report, self._clock = outbox, report, clock
 
     def review(self, bay: Bay) -> None:
         """Announce the connector's status if it is not the one announced last."""
+        self._announce(bay)
+        self.changed()
+
+    def _announce(self, bay: Bay) -> None:
         connector = bay.connector
         if self._announced.get(connector.connector_id, ChargePointStatus.available) == connector.status:
             return

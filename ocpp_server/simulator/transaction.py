@@ -24,6 +24,7 @@ class Transaction:
     meter_start: int
     transaction_id: int | None = None
     id_tag_status: str | None = None
+    reservation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ def id_tag_status(answer: call_result.Authorize | call_result.StartTransaction) 
     return str(info["status"])
 
 
+def parent_id_tag(answer: call_result.Authorize) -> str | None:
+    """Return the tag's parent, if it is told."""
+    info: Any = answer.id_tag_info
+    parent = info.get("parent_id_tag") or info.get("parentIdTag")
+    return str(parent) if parent else None
+
+
 def start_request(transaction: Transaction) -> call.StartTransaction:
     """Return the request; the same at every retry, for it depends only on what never changes."""
     return call.StartTransaction(
@@ -51,6 +59,7 @@ def start_request(transaction: Transaction) -> call.StartTransaction:
         id_tag=transaction.id_tag,
         meter_start=transaction.meter_start,
         timestamp=timestamp(transaction.started_at),
+        reservation_id=transaction.reservation_id,
     )
 
 

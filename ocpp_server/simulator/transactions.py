@@ -52,14 +52,18 @@ class Transactions:
         self._statuses, self._report, self._changed, self._ended = statuses, report, changed, ended
         self._clock, self._monotonic = clock, monotonic
 
-    def begin(self, bay: Bay, id_tag: str) -> None:
-        """Begin a transaction; the outlet is switched on when the Central System agrees or cannot be asked."""
+    def begin(self, bay: Bay, id_tag: str, reservation_id: int | None = None) -> None:
+        """Begin a transaction, perhaps by a reservation.
+
+        The outlet is switched on when the Central System agrees or cannot be asked.
+        """
         self.measure(bay)
         transaction = Transaction(
             connector_id=bay.connector.connector_id,
             id_tag=id_tag,
             started_at=self._clock(),
             meter_start=int(bay.register_wh),
+            reservation_id=reservation_id,
         )
         bay.transaction = transaction
         bay.connector = bay.connector.begin()

@@ -291,7 +291,11 @@ def test_configuration_is_read_and_written(tell: Callable[..., None]) -> None:
         ) == {
             "configurationKey": [
                 {"key": "MeterValueSampleInterval", "readonly": False, "value": "60"},
-                {"key": "SupportedFeatureProfiles", "readonly": True, "value": "Core,RemoteTrigger,SmartCharging"},
+                {
+                    "key": "SupportedFeatureProfiles",
+                    "readonly": True,
+                    "value": "Core,RemoteTrigger,Reservation,SmartCharging",
+                },
             ],
             "unknownKey": ["Nonsense"],
         }

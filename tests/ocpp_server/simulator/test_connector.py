@@ -9,6 +9,7 @@ IDLE = Connector(1)
 PLUGGED = IDLE.plug()
 WAITING = IDLE.present("TAG").authorize()
 CHARGING = PLUGGED.present("TAG").authorize().begin().energize()
+RESERVED = IDLE.keep_for(5)
 BROKEN = ChargePointErrorCode.ground_failure
 
 
@@ -34,6 +35,15 @@ BROKEN = ChargePointErrorCode.ground_failure
         (CHARGING.make_operative(False), "Charging"),
         (CHARGING.make_operative(False).end(), "Unavailable"),
         (CHARGING.make_operative(False).end().make_operative(True), "Finishing"),
+        (RESERVED, "Reserved"),
+        (RESERVED.plug(), "Reserved"),
+        (RESERVED.present("TAG", 5), "Reserved"),
+        (RESERVED.present("TAG", 5).authorize(5), "Preparing"),
+        (RESERVED.present("TAG", 5).authorize(5).forget_tag(), "Reserved"),
+        (RESERVED.plug().present("TAG", 5).authorize(5).begin(), "Preparing"),
+        (RESERVED.fault(BROKEN), "Faulted"),
+        (RESERVED.make_operative(False), "Unavailable"),
+        (RESERVED.keep_for(None), "Available"),
         (CHARGING.fault(BROKEN), "Faulted"),
         (CHARGING.fault(BROKEN).end().clear(), "Finishing"),
         (IDLE.make_operative(False).fault(BROKEN).clear(), "Unavailable"),

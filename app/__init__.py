@@ -5,6 +5,7 @@ from flask_openapi3 import OpenAPI
 from app.api import (
     account,
     attention,
+    audit,
     auth,
     capabilities,
     certificates,
@@ -50,6 +51,7 @@ RESOURCES = (
     local_lists,
     users,
     attention,
+    audit,
     health,
     firmware,
     firmware_updates,

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_jwt_extended import verify_jwt_in_request
 
+from app.acting import Actor, acting
 from app.api.context import current_user
 from app.domain.roles import Role
 from app.errors import Forbidden
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
     if missing:
         raise LookupError(f"routes without a policy: {', '.join(missing)}")
     app.before_request(_check)
+    app.teardown_request(_end)
 
 
 def _check() -> None:
@@ -69,5 +71,13 @@ def _check() -> None:
         return
     # Many clients send the access token with whatever they ask, so the one in the body says what is to be refreshed.
     verify_jwt_in_request(refresh=policy.refresh, locations=["json", "headers"] if policy.refresh else None)
-    if not current_user().role.at_least(policy.role):
+    user = current_user()
+    if not user.role.at_least(policy.role):
         raise Forbidden(f"this needs the role {policy.role.value}")
+    if request.method not in ("GET", "HEAD"):
+        acting.set(Actor(user.username, user.role, request.remote_addr or "", g.request_id))
+
+
+def _end(_error: BaseException | None) -> None:
+    # The thread will serve somebody else.
+    acting.set(None)

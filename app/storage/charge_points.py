@@ -8,14 +8,17 @@ from ocpp.v16.enums import RegistrationStatus
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from app.domain.charge_points import ChargePoint, Connector, charge_point_key
-from app.storage.collection import Collection, to_document
+from app.storage.audit import Audited
+from app.storage.collection import to_document
 
 
 def _connectors(documents: Mapping[str, Any]) -> dict[str, Connector]:
     return {number: Connector(**fields) for number, fields in documents.items()}
 
 
-class ChargePoints(Collection[ChargePoint]):
+class ChargePoints(Audited[ChargePoint]):
+    called = "charge_point"
+    secret = frozenset({"password_hash", "pending_keys"})
     name = "charge_points"
     key = "charge_point_id"
     kind = ChargePoint

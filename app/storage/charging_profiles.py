@@ -8,13 +8,15 @@ from pymongo import ASCENDING, IndexModel
 
 from app.domain.charging_profiles import ChargingProfile, Period
 from app.domain.profile_installations import ACCEPTED, REQUESTED, ProfileInstallation
+from app.storage.audit import Audited
 from app.storage.collection import Collection, Document, Order, to_document
 
 OPEN = (REQUESTED, ACCEPTED)
 _REMEMBERED = timedelta(days=90)
 
 
-class ChargingProfiles(Collection[ChargingProfile]):
+class ChargingProfiles(Audited[ChargingProfile]):
+    called = "charging_profile"
     name = "charging_profiles"
     key = "charging_profile_id"
     kind = ChargingProfile

@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 from pymongo.write_concern import WriteConcern
 
 from app.errors import DatabaseUnusable
+from app.storage.audit import AuditLog
 from app.storage.capabilities import CapabilityRecords
 from app.storage.certificates import ChargePointCertificates
 from app.storage.charge_points import ChargePoints
@@ -56,6 +57,7 @@ class Storage:
         database = self.client.get_default_database(DEFAULT_NAME).with_options(
             write_concern=WriteConcern("majority", j=True, wtimeout=4000)
         )
+        self.audit = AuditLog(database)
         self.users = Users(database)
         self.logins = Logins(database)
         self.id_tags = IdTags(database)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.storage.collection import Collection, Order
+from app.storage.audit import Audited
+from app.storage.collection import Order
 from app.storage.file_requests import FileRequest, FileRequests
 
 
@@ -26,7 +27,8 @@ class FirmwareImage:
     signing_certificate: str | None = None
 
 
-class FirmwareImages(Collection[FirmwareImage]):
+class FirmwareImages(Audited[FirmwareImage]):
+    called = "firmware"
     name = "firmware"
     key = "firmware_id"
     kind = FirmwareImage

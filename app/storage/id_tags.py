@@ -9,7 +9,8 @@ from uuid import uuid4
 from pymongo import ASCENDING, IndexModel
 
 from app.domain.id_tags import IdTag, IdTagStatus
-from app.storage.collection import Collection, Document, to_document
+from app.storage.audit import Audited
+from app.storage.collection import Document, to_document
 
 _CHANGES_AT_A_TIME = 1000
 
@@ -23,9 +24,10 @@ class TagChange:
     is_new: bool
 
 
-class IdTags(Collection[IdTag]):
+class IdTags(Audited[IdTag]):
     """Every tag that is new or changed is marked as such in the same step, whoever does it, until lists are told."""
 
+    called = "id_tag"
     name = "id_tags"
     key = "id_tag"
     kind = IdTag

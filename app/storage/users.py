@@ -7,6 +7,7 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel
 
 from app.domain.roles import Role
+from app.storage.audit import Audited
 from app.storage.collection import Collection
 
 
@@ -31,7 +32,9 @@ def user_key(username: str) -> str:
     return username.casefold()
 
 
-class Users(Collection[User]):
+class Users(Audited[User]):
+    called = "user"
+    secret = frozenset({"password_hash"})
     name = "users"
     key = "user_id"
     kind = User

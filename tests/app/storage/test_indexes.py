@@ -51,6 +51,7 @@ QUESTIONS: dict[str, Callable[[Storage], Any]] = {
     "whose a transaction is": lambda s: s.sessions.owner_of(1),
     "a start seen before": lambda s: s.sessions.first({"start_key": "key"}),
     "a stop seen before": lambda s: s.sessions.first({"stop_key": "key"}),
+    "what is open around a start": lambda s: s.sessions.open_around("CP", 1, "TAG"),
     "what is open on a connector": lambda s: s.sessions.open_on("CP", 1),
     "what is open on a charge point": lambda s: s.sessions.open_on("CP"),
     "what runs on some charge points": lambda s: s.sessions.running_on(["CP", "CP2"]),

@@ -1,0 +1,119 @@
+"""The audit log: who changed what, from what to what, from where. It is only ever added to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar, TypeVar
+from uuid import uuid4
+
+import orjson
+from pymongo import ASCENDING, IndexModel
+from pymongo.database import Database
+
+from app.acting import Actor, acting
+from app.domain.roles import Role
+from app.storage.collection import Collection, Document, Order, to_document
+
+T = TypeVar("T")
+MASK = "***"
+_KEPT_SECONDS = 2 * 365 * 24 * 3600
+_MOST_TEXT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One change by a person. `action` is created, changed or deleted; `before` and `after` are JSON text of the
+    fields that differ."""
+
+    audit_id: str
+    at: datetime
+    username: str
+    role: Role
+    address: str
+    request_id: str
+    action: str
+    kind: str
+    key: str
+    before: str
+    after: str
+
+
+class AuditLog(Collection[AuditRecord]):
+    name = "audit"
+    key = "audit_id"
+    kind = AuditRecord
+    readers = {"role": Role}
+    order = Order("at", -1)
+    indexes = (
+        order.index(),
+        order.index("username"),
+        order.index("kind", "key"),
+        IndexModel([("at", ASCENDING)], expireAfterSeconds=_KEPT_SECONDS),
+    )
+
+
+class Audited(Collection[T]):
+    """A collection whose changes by people are written down; what the server and charge points do by themselves is not.
+
+    `called` is what one of its documents is. Of `secret` fields it is written down that they changed, not their values.
+    """
+
+    called: ClassVar[str]
+    secret: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, database: Database[Document]) -> None:
+        super().__init__(database)
+        self._log = AuditLog(database)
+
+    def insert(self, value: T) -> T:
+        inserted = super().insert(value)
+        if actor := acting.get():
+            self._write(actor, "created", {}, to_document(value))
+        return inserted
+
+    def change(self, where: Document, changes: Mapping[str, Any]) -> T | None:
+        actor = acting.get()
+        before = self.first(where) if actor else None
+        after = super().change(where, changes)
+        if actor and before is not None and after is not None:
+            # Of a charge point more may have changed meanwhile, which is not this person's doing.
+            asked = {name.partition(".")[0] for name in changes} | {self.key}
+            old, new = (_only(asked, to_document(value)) for value in (before, after))
+            if old != new:
+                self._write(actor, "changed", old, new)
+        return after
+
+    def delete(self, key: object) -> bool:
+        actor = acting.get()
+        before = self.get(key) if actor else None
+        deleted = super().delete(key)
+        if actor and before is not None and deleted:
+            self._write(actor, "deleted", to_document(before), {})
+        return deleted
+
+    def _write(self, actor: Actor, action: str, before: Document, after: Document) -> None:
+        differ = [name for name in (before | after) if before.get(name) != after.get(name)]
+        self._log.insert(
+            AuditRecord(
+                audit_id=uuid4().hex,
+                at=datetime.now(UTC),
+                username=actor.username,
+                role=actor.role,
+                address=actor.address,
+                request_id=actor.request_id,
+                action=action,
+                kind=self.called,
+                key=str((before or after)[self.key]),
+                before=self._text(before, differ),
+                after=self._text(after, differ),
+            )
+        )
+
+    def _text(self, document: Document, names: list[str]) -> str:
+        told = {name: MASK if name in self.secret else document[name] for name in names if name in document}
+        text = orjson.dumps(told, option=orjson.OPT_UTC_Z, default=str).decode()
+        return text if len(text) <= _MOST_TEXT else orjson.dumps({"cut": text[:_MOST_TEXT]}).decode()
+
+
+def _only(names: set[str], document: Document) -> Document:
+    return {name: value for name, value in document.items() if name in names}

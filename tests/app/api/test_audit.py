@@ -1,0 +1,84 @@
+"""Who changed what, from what to what, from where."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.app.stories import problem
+from tests.live import Api, Server
+
+
+def staff_of(server: Server, root: Api, role: str) -> Api:
+    username = f"{role}-{uuid4().hex[:8]}"
+    assert root.post("/api/users", username=username, password="a driver's", role=role).status_code == 201
+    return server.log_in(username, "a driver's")
+
+
+@pytest.fixture(scope="module")
+def admin(server: Server, root: Api) -> Any:
+    api = staff_of(server, root, "admin")
+    yield api
+    api.close()
+
+
+def changes(api: Api, **query: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = api.get("/api/audit", **query).json()["items"]
+    return items
+
+
+def test_a_change_is_told_with_before_and_after_by_whom_and_from_where(admin: Api) -> None:
+    created = admin.post("/api/charge_points", id=f"AUD-{uuid4().hex[:8]}", name="Old").json()
+    answer = admin.patch(f"/api/charge_points/{created['id']}", name="New")
+    admin.delete(f"/api/charge_points/{created['id']}")
+    deleted, changed, first = changes(admin, kind="charge_point", key=created["id"])
+    assert [one["action"] for one in (first, changed, deleted)] == ["created", "changed", "deleted"]
+    assert (changed["before"], changed["after"]) == ({"name": "Old"}, {"name": "New"})
+    assert (changed["username"], changed["role"], changed["address"]) == (admin.username, "admin", "127.0.0.1")
+    assert changed["request_id"] == answer.headers["X-Request-ID"]
+    assert first["before"] == deleted["after"] == {}
+
+
+def test_of_a_secret_it_is_told_that_it_changed_and_nothing_else(admin: Api) -> None:
+    created = admin.post("/api/charge_points", id=f"AUD-{uuid4().hex[:8]}").json()
+    told = admin.post(f"/api/charge_points/{created['id']}/password").json()
+    for secret in (created["password"], told["password"]):
+        assert secret not in admin.get("/api/audit", key=created["id"]).text
+    changed, _first = changes(admin, key=created["id"])
+    assert changed["after"]["password_hash"] == changed["before"]["password_hash"] == "***"
+
+
+def test_a_role_that_is_changed_is_told(admin: Api, driver: Api) -> None:
+    admin.patch(f"/api/users/{driver.username}", role="staff")
+    (changed,) = changes(admin, kind="user", key=driver.username.casefold())
+    assert (changed["before"], changed["after"]) == ({"role": "user"}, {"role": "staff"})
+
+
+def test_a_request_that_changes_nothing_leaves_no_trace(admin: Api, driver: Api) -> None:
+    problem(admin.patch(f"/api/users/{driver.username}", role="root"), 403, "forbidden")
+    admin.patch(f"/api/users/{driver.username}", role="user")
+    assert changes(admin, kind="user", key=driver.username.casefold()) == []
+
+
+def test_what_root_does_is_for_root_to_read(admin: Api, root: Api, driver: Api) -> None:
+    root.patch(f"/api/users/{driver.username}", name="By root")
+    assert changes(admin, key=driver.username.casefold()) == []
+    (changed,) = changes(root, key=driver.username.casefold())
+    assert (changed["username"], changed["after"]) == ("root", {"name": "By root"})
+
+
+def test_the_next_request_of_the_thread_is_not_taken_for_the_last_ones(server: Server, admin: Api) -> None:
+    created = admin.post("/api/charge_points", id=f"AUD-{uuid4().hex[:8]}").json()
+    newcomer = server.sign_up()
+    assert changes(admin, key=newcomer.username.casefold()) == []
+    assert len(changes(admin, key=created["id"])) == 1
+    newcomer.close()
+
+
+def test_the_log_cannot_be_changed_and_staff_cannot_read_it(server: Server, root: Api, admin: Api) -> None:
+    staff = staff_of(server, root, "staff")
+    problem(staff.get("/api/audit"), 403, "forbidden")
+    (record,) = changes(admin, limit=1)
+    for answer in (admin.delete("/api/audit"), admin.delete(f"/api/audit/{record['audit_id']}")):
+        assert answer.status_code in (404, 405)
+    staff.close()

@@ -7,13 +7,13 @@ from ocpp.v16.enums import RegistrationStatus
 
 from app.client_certificates import fingerprint, subject_of
 from app.config import Settings
-from app.domain.charge_points import ChargePoint, hash_password
+from app.domain.charge_points import ChargePoint, hash_password, valid_charge_point_id
 from app.errors import AlreadyExists
 from app.incidents import note_once_an_hour
+from app.newcomers import record_let_in
 from app.security_changes import came_in, key_shown
 from app.security_profiles import BASIC, NONE, TLS_AND_BASIC, Shown, objection
 from app.storage.database import Storage
-from app.storage.records import Refusal, refusal_key
 from ocpp_server.central_system import Admission, Admitted, Handshake, Refused
 
 MAX_PENDING = 50
@@ -51,10 +51,16 @@ def _admitted(
     storage: Storage, charge_point: ChargePoint, key: str | None, profile: int, handshake: Handshake
 ) -> Admitted:
     came_in(storage, charge_point, key, profile, handshake.received_at)
+    if charge_point.pending_until is not None:
+        record_let_in(storage, handshake)
     return Admitted(charge_point.charge_point_id)
 
 
 def _unknown(storage: Storage, settings: Settings, handshake: Handshake) -> Admission:
+    if not valid_charge_point_id(handshake.charge_point_id):
+        return Refused(404, f"{handshake.charge_point_id!r} cannot be an id here")
+    if storage.newcomers.is_ignored(handshake.charge_point_id):
+        return Refused(404, "an unknown id that an admin has chosen to ignore")
     if settings.unknown_charge_points == "reject":
         return Refused(404, f"the id {handshake.charge_point_id!r} is unknown here")
     newcomer = ChargePoint(
@@ -76,20 +82,6 @@ def _unknown(storage: Storage, settings: Settings, handshake: Handshake) -> Admi
         storage.charge_points.insert(newcomer)
     except AlreadyExists:
         return admit(storage, settings, handshake)
+    if newcomer.pending_until is not None:
+        record_let_in(storage, handshake)
     return Admitted(newcomer.charge_point_id)
-
-
-def as_recorded(handshake: Handshake, refusal: Refused) -> Refusal:
-    """Return who was turned away and why, for the operator who wonders why a charger stays offline."""
-    return Refusal(
-        refusal_id=refusal_key(handshake.charge_point_id, handshake.remote_address, refusal.reason),
-        charge_point_id=handshake.charge_point_id[:100],
-        remote_address=handshake.remote_address,
-        status=refusal.status,
-        reason=refusal.reason,
-        subprotocols=[p[:50] for p in handshake.subprotocols[:10]],
-        username=handshake.username[:100] if handshake.username else None,
-        count=1,
-        first_at=handshake.received_at,
-        last_at=handshake.received_at,
-    )

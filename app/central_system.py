@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ocpp.v16 import call_result
 from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, RegistrationStatus
 
-from app.admission import admit, as_recorded
+from app.admission import admit
 from app.certificate_authority import CertificateAuthority
 from app.certificate_requests import CertificateRequests
 from app.config import Settings
@@ -28,13 +28,15 @@ from app.id_tags import id_tag_info, judge
 from app.incidents import note, note_foreign_transaction, note_once_an_hour
 from app.late_answers import follow_late_answer
 from app.meter_intake import MeterIntake
+from app.newcomers import record_refusals
+from app.refusals import as_dropped, as_refused
 from app.registration import Registration
 from app.security_messages import SecurityMessages
 from app.session_events import follow_status
 from app.start_transaction import StartTransaction
 from app.stop_transaction import StopTransaction
 from app.storage.database import Storage
-from app.storage.records import Refusal
+from app.storage.refusals import Refusal
 from ocpp_server.central_system import Admission, Closing, Handshake, Payload, Refused, Source
 
 log = logging.getLogger(__name__)
@@ -99,10 +101,10 @@ class CentralSystem:
         return await self._run(admit, self._storage, self._settings, handshake)
 
     async def refused(self, handshake: Handshake, refusal: Refused) -> None:
-        await self._refusals.add([as_recorded(handshake, refusal)])
+        await self._refusals.add([as_refused(handshake, refusal)])
 
     async def _write_refusals(self, refusals: Sequence[Refusal]) -> None:
-        await self._run(self._storage.refusals.record, refusals)
+        await self._run(record_refusals, self._storage, refusals)
 
     async def opened(self, source: Source) -> None:
         self.seen(source.charge_point_id, source.received_at)
@@ -112,6 +114,8 @@ class CentralSystem:
         if closing.replaced_by is not None:
             addresses = {"old_address": source.remote_address, "new_address": closing.replaced_by}
             await self._run(self._note_replaced, source, addresses)
+        if (dropped := as_dropped(source, closing)) is not None:
+            await self._refusals.add([dropped])
 
     def _note_replaced(self, source: Source, addresses: dict[str, str]) -> None:
         note(self._storage, source.charge_point_id, "connection_replaced", self._now(), **addresses)

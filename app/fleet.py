@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from ocpp.v16.enums import RegistrationStatus
+
 from app.config import Settings
 from app.domain.charge_points import (
     PASSWORD_MAX_BYTES,
@@ -17,7 +19,7 @@ from app.domain.charge_points import (
 )
 from app.errors import AlreadyExists, BadInput, Conflict, NotFound
 from app.reservation_events import end_reservations
-from app.security_profiles import MUTUAL_TLS, WITH_PASSWORD, require_served
+from app.security_profiles import BASIC, MUTUAL_TLS, WITH_PASSWORD, require_served
 from app.storage.database import Storage
 
 
@@ -40,7 +42,7 @@ class Fleet:
         None given → one is made where the security profile needs one. Raises BadInput, Conflict.
         """
         if not valid_charge_point_id(charge_point_id):
-            raise BadInput("id", "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ .")
+            raise BadInput("id", "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ . but not pending")
         charge_point = ChargePoint(charge_point_id=charge_point_id, created_at=self._now(), **facts)
         self._require_profile(charge_point)
         if password is not None:
@@ -53,6 +55,26 @@ class Fleet:
             return self._storage.charge_points.insert(charge_point), password
         except AlreadyExists as error:
             raise Conflict("charge_point_exists", f"there is a charge point {charge_point_id} already") from error
+
+    def accept(self, pending: ChargePoint, facts: Mapping[str, Any]) -> tuple[ChargePoint, str | None]:
+        """Take in a charge point that waits for it; returns it and its password, if one had to be made.
+
+        It keeps the password it came with; without a word about its security profile, that one too. Raises Conflict.
+        """
+        came_with_password = pending.password_hash is not None
+        profile = pending.security_profile if came_with_password else BASIC
+        changes = {"security_profile": profile, **facts, "registration": RegistrationStatus.accepted}
+        self._require_profile(replace(pending, **changes))
+        password = None
+        if changes["security_profile"] in WITH_PASSWORD and not came_with_password:
+            password = generate_password()
+            changes["password_hash"] = hash_password(key_bytes(password))
+        changes["pending_until"] = None
+        accepted = self._storage.charge_points.update(pending.charge_point_id, changes)
+        if accepted is None:
+            raise NotFound(f"{pending.charge_point_id} waits no more")
+        self._changed(pending.charge_point_id)
+        return accepted, password
 
     def get(self, charge_point_id: str) -> ChargePoint:
         """Return a charge point; raises NotFound."""

@@ -19,6 +19,7 @@ from app.fleet import Fleet
 from app.follow_ups import FollowUps, Occasion
 from app.local_list_sync import LocalListSync
 from app.local_lists import LocalLists
+from app.newcomers import Newcomers
 from app.provisioning import Provisioning
 from app.reservations import Reservations
 from app.root_certificates import RootCertificateService
@@ -59,13 +60,15 @@ class Process:
         charging_profiles = ChargingProfiles(self._storage, utc_now)
         smart_charging = SmartCharging(self._storage, commands, charging_profiles, utc_now)
         firmware = Firmware(self._storage, settings, utc_now, firmware_roots(settings))
+        fleet = Fleet(self._storage, settings, utc_now, self._charge_point_changed)
         self.services = Services(
             settings=settings,
             storage=self._storage,
             accounts=Accounts(self._storage, utc_now),
             commands=commands,
             capabilities=capabilities,
-            fleet=Fleet(self._storage, settings, utc_now, self._charge_point_changed),
+            fleet=fleet,
+            newcomers=Newcomers(self._storage, fleet),
             sessions=SessionService(self._storage, commands, smart_charging, settings, utc_now),
             reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
             firmware=firmware,

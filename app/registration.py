@@ -40,6 +40,9 @@ class Registration:
             "firmware_version": clip(request.get("firmwareVersion"), _TEXT),
         }
         booted = self._storage.charge_points.booted(source.charge_point_id, facts, source.received_at)
+        if booted is not None and booted.pending_until is not None:
+            known = {**facts, "serial_number": clip(request.get("chargePointSerialNumber"), _TEXT)}
+            self._storage.newcomers.booted(source.charge_point_id, known)
         serial_number = clip(request.get("chargePointSerialNumber"), _TEXT)
         if booted is not None and serial_number is not None and serial_number != booted.serial_number:
             # What a certificate is held against is for an admin to change, not for who shows the certificate.

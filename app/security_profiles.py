@@ -43,9 +43,10 @@ def objection(profile: int, charge_point: ChargePoint, shown: Shown, settings: S
 def _basic(charge_point: ChargePoint, shown: Shown) -> Refused | None:
     handshake = shown.handshake
     if handshake.username is None or handshake.password is None:
-        return Refused(401, "no password given: Basic authentication is required for this charge point")
+        return Refused(401, "no password sent")
     if charge_point_key(handshake.username) != charge_point_key(charge_point.charge_point_id):
-        return Refused(401, "the user name of Basic authentication must be the charge point's id")
+        shown_name, wanted = ascii(handshake.username[:64]), ascii(handshake.charge_point_id)
+        return Refused(401, f"the user name is {shown_name}, but the id in the URL is {wanted}")
     return None if shown.password_matches else Refused(401, "password wrong")
 
 

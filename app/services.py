@@ -15,6 +15,7 @@ from app.firmware import Firmware
 from app.firmware_updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.local_lists import LocalLists
+from app.newcomers import Newcomers
 from app.reservations import Reservations
 from app.root_certificates import RootCertificateService
 from app.sessions import SessionService
@@ -33,6 +34,7 @@ class Services:
     commands: Commands
     capabilities: KnownCapabilities
     fleet: Fleet
+    newcomers: Newcomers
     sessions: SessionService
     reservations: Reservations
     firmware: Firmware

@@ -64,12 +64,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a connection ended: `replaced_by` is the newcomer's address when a newer connection took over."""
+    """How a connection ended: `replaced_by` is the newcomer's address when a newer connection took over.
+
+    `by_charge_point` tells that it was the charge point that closed it.
+    """
 
     code: int
     reason: str
     replaced_by: str | None = None
     frames_dropped: dict[str, int] = field(default_factory=dict)
+    by_charge_point: bool = False
 
 
 class CentralSystem(Protocol):

@@ -160,8 +160,13 @@ class ChargePoint:
         return Source(self.id, str(self.socket.id), self.remote_address, datetime.now(UTC))
 
     def _how_it_closed(self) -> Closing:
-        code = self.socket.close_code
-        return Closing(CloseCode.ABNORMAL_CLOSURE if code is None else code, self.socket.close_reason or "")
+        """Return who closed the connection with what; nobody did when it was lost."""
+        theirs, ours = self.socket.protocol.close_rcvd, self.socket.protocol.close_sent
+        if theirs is not None and (ours is None or self.socket.protocol.close_rcvd_then_sent):
+            return Closing(theirs.code, theirs.reason, by_charge_point=True)
+        if ours is not None:
+            return Closing(ours.code, ours.reason)
+        return Closing(CloseCode.ABNORMAL_CLOSURE, "")
 
     async def _receive(self, message: rpc.Message | None, frame: bytes) -> None:
         if isinstance(message, rpc.Call):

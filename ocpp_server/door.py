@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import InvalidHeader, NegotiationError
 from websockets.http11 import Request, Response
 
 from ocpp_server import handshake
 from ocpp_server.central_system import Admission, CentralSystem, Handshake, Refused
 from ocpp_server.guard import guarded
+from ocpp_server.handshake import SUBPROTOCOL
 from ocpp_server.proxies import TrustedProxies
 from ocpp_server.settings import ServerSettings
 from ocpp_server.throttle import Doorkeeper
@@ -65,8 +67,7 @@ class Door:
         response = socket.protocol.accept(request)
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             # Nobody is asked about a hopeless handshake, such as one without our subprotocol.
-            problem = ascii(str(socket.protocol.handshake_exc))[:200]
-            await self._tell(shown, Refused(response.status_code, problem))
+            await self._tell(shown, Refused(response.status_code, _problem(shown, socket.protocol.handshake_exc)))
             return response
         admission = await self._admission(shown)
         if isinstance(admission, Refused):
@@ -101,7 +102,7 @@ class Door:
         if len(self._connected) >= self._capacity and key not in self._connected:
             return Refused(503, "too many connections")
         if wait := self._doorkeeper.wait_to_try(key, shown.remote_address, time.monotonic()):
-            return Refused(429, "too many failed attempts", retry_after=wait)
+            return Refused(429, "throttled: too many failed attempts", retry_after=wait)
         admission = await self._asked(shown)
         now = time.monotonic()
         if isinstance(admission, Refused):
@@ -109,7 +110,7 @@ class Door:
                 self._doorkeeper.failed(key, shown.remote_address, now)
             return admission
         if wait := self._doorkeeper.wait_to_take_over(key, now, replaces=key in self._connected):
-            return Refused(429, "too many takeovers", retry_after=wait)
+            return Refused(429, "throttled: its connections replace each other too often", retry_after=wait)
         self._doorkeeper.came_in(key, shown.remote_address, now)
         return admission
 
@@ -140,3 +141,11 @@ class Door:
         }
         log.info("handshake_refused", extra={"fields": fields})
         await guarded(self._central_system.refused(shown, refusal), "refused", shown.charge_point_id)
+
+
+def _problem(shown: Handshake, error: Exception | None) -> str:
+    malformed = isinstance(error, InvalidHeader) and error.name == "Sec-WebSocket-Protocol"
+    if not malformed and not isinstance(error, NegotiationError):
+        return ascii(str(error))[:200]
+    offered = ", ".join(ascii(name[:50])[1:-1] for name in shown.subprotocols[:10]) or "none"
+    return f"no {SUBPROTOCOL} among the subprotocols (offered: {offered})"

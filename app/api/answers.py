@@ -234,12 +234,18 @@ class SecurityEventAnswer(Answer):
 
 
 class RefusalAnswer(Answer):
+    """A connection `refused` at the door has the HTTP `status` it got, a `dropped` one its WebSocket `close_code`."""
+
     charge_point_id: str
     remote_address: str
-    status: int
+    kind: Literal["refused", "dropped"]
+    status: int | None = None
+    close_code: int | None = None
     reason: str
-    subprotocols: list[str]
+    did_you_mean: list[str] | None = None
+    subprotocols: list[str] | None = None
     username: str | None = None
+    secure: bool | None = Field(None, description="It came over TLS.")
     count: int
     first_at: Time
     last_at: Time

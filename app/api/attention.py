@@ -1,19 +1,22 @@
 """What an operator should look at: refused connections, security events, messages that could not be booked."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Literal
 
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
 from app.api.answers import QuarantinedAnswer, RefusalAnswer, SecurityEventAnswer, page_of
 from app.api.context import services
-from app.api.models import Key, PageQuery
+from app.api.models import ChargePointPath, Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.views import event_json, quarantined_json, refusal_json
+from app.domain.charge_points import charge_point_key
 from app.domain.roles import Role
 from app.security_events import KIND
 from app.storage.collection import equal
+from app.storage.refusals import Refusal
 
 api = APIBlueprint("attention", __name__, url_prefix="/api", abp_tags=[Tag(name="Attention")])
 
@@ -27,14 +30,45 @@ class SecurityEventQuery(AttentionQuery):
     type: Key | None = None
 
 
+class RefusalQuery(AttentionQuery):
+    remote_address: Key | None = None
+    kind: Literal["refused", "dropped"] | None = None
+
+
+class RefusalsOfOneQuery(PageQuery):
+    kind: Literal["refused", "dropped"] | None = None
+
+
 @api.get(
-    "/refusals", summary="Connections refused within the last week, and why", responses={200: page_of(RefusalAnswer)}
+    "/refusals",
+    summary="Connections refused or dropped within the last week, and why",
+    responses={200: page_of(RefusalAnswer)},
 )
 @requires(Role.STAFF)
-def list_refusals(query: AttentionQuery) -> dict[str, Any]:
+def list_refusals(query: RefusalQuery) -> dict[str, Any]:
     """`status` 0 and no id: the TLS handshake failed, before anybody could say who it was."""
-    where = equal([("charge_point_id", query.charge_point_id)])
-    return page(services.storage.refusals, where, query, refusal_json)
+    return _refusals(query.charge_point_id, query, remote_address=query.remote_address, kind=query.kind)
+
+
+@api.get(
+    "/charge_points/<charge_point_id>/refusals",
+    summary="A charge point's connections refused or dropped within the last week",
+    responses={200: page_of(RefusalAnswer)},
+)
+@requires(Role.STAFF)
+def list_refusals_of_one(path: ChargePointPath, query: RefusalsOfOneQuery) -> dict[str, Any]:
+    return _refusals(services.fleet.get(path.charge_point_id).charge_point_id, query, kind=query.kind)
+
+
+def _refusals(charge_point_id: str | None, query: PageQuery, **wanted: str | None) -> dict[str, Any]:
+    key = charge_point_key(charge_point_id) if charge_point_id is not None else None
+    similar = services.newcomers.similar()
+
+    def show(refusal: Refusal) -> dict[str, Any]:
+        unknown = refusal.status == HTTPStatus.NOT_FOUND
+        return refusal_json(refusal, similar(refusal.charge_point_id) if unknown else [])
+
+    return page(services.storage.refusals, equal([("key", key), *wanted.items()]), query, show)
 
 
 @api.get(

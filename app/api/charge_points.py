@@ -1,6 +1,7 @@
 """Charge points: what drivers may see of them, and how admins keep them."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from flask_openapi3 import APIBlueprint, Tag
 from ocpp.v16.enums import RegistrationStatus
@@ -64,6 +65,12 @@ class NewPassword(Body):
     password: ChargePointPassword | None = Field(None, description="One is made and returned when left out.")
 
 
+def charger_url(charge_point: ChargePoint) -> str:
+    """Return what to enter in a charge point so that it finds its way here."""
+    name = quote(charge_point.charge_point_id, safe="*-_=:+@.")
+    return f"{services.settings.url_for(charge_point.security_profile)}/{name}"
+
+
 def _as_seen(charge_point: ChargePoint) -> dict[str, Any]:
     staff = current_user().role.at_least(Role.STAFF)
     return charge_point_for_staff(charge_point) if staff else charge_point_for_drivers(charge_point)
@@ -90,9 +97,8 @@ def add_charge_point(body: NewChargePoint) -> tuple[dict[str, Any], int]:
     """The password is in this answer and never again; `url` is what to enter in the charge point."""
     facts = {k: v for k, v in body.given().items() if k not in ("id", "password")}
     charge_point, password = services.fleet.add(body.id, body.password, facts)
-    url = f"{services.settings.url_for(charge_point.security_profile)}/{charge_point.charge_point_id}"
     secret = {"password": password} if password is not None else {}
-    return charge_point_for_staff(charge_point) | {"url": url} | secret, 201
+    return charge_point_for_staff(charge_point) | {"url": charger_url(charge_point)} | secret, 201
 
 
 @api.patch("/<charge_point_id>", summary="Change a charge point", responses={200: ChargePointAnswer})

@@ -12,7 +12,9 @@ from app.domain.sessions import Session, energy
 from app.domain.times import iso
 from app.storage.commands import CommandRecord
 from app.storage.meter_values import MeterValue
-from app.storage.records import Event, Quarantined, Refusal
+from app.storage.newcomers import Newcomer
+from app.storage.records import Event, Quarantined
+from app.storage.refusals import Refusal
 from app.storage.users import User
 
 
@@ -202,13 +204,39 @@ def event_json(event: Event) -> dict[str, Any]:
     return _tidy({**facts, "critical": event.critical})
 
 
-def refusal_json(refusal: Refusal) -> dict[str, Any]:
-    names = ("charge_point_id", "remote_address", "status", "reason", "subprotocols", "username", "count")
-    return _tidy({name: getattr(refusal, name) for name in (*names, "first_at", "last_at")})
+def refusal_json(refusal: Refusal, similar: list[str]) -> dict[str, Any]:
+    """Show a refusal; `similar` are the known ids that an unknown one is like."""
+    names = ("charge_point_id", "remote_address", "kind", "status", "close_code", "reason", "subprotocols", "username")
+    shown = _tidy({name: getattr(refusal, name) for name in (*names, "secure", "count", "first_at", "last_at")})
+    if not similar:
+        return shown
+    there_is = f"{' and '.join(map(repr, similar))} {'exists' if len(similar) == 1 else 'exist'}"
+    return shown | {"reason": f"{refusal.reason}, {there_is}", "did_you_mean": similar}
 
 
 def quarantined_json(one: Quarantined) -> dict[str, Any]:
     names = ("charge_point_id", "action", "reasons", "session_id", "received_at")
     return _tidy({"id": one.quarantine_id, **{name: getattr(one, name) for name in names}}) | {
         "payload": orjson.loads(one.payload)
+    }
+
+
+_NEWCOMER = (
+    "remote_address",
+    "reason",
+    "subprotocols",
+    "username",
+    "secure",
+    "ignored",
+    "first_at",
+    "last_at",
+    "count",
+)
+_SELF = ("vendor", "model", "serial_number", "firmware_version")
+
+
+def newcomer_json(newcomer: Newcomer, waiting: ChargePoint | None) -> dict[str, Any]:
+    return _tidy({"id": newcomer.charge_point_id} | {name: getattr(newcomer, name) for name in _NEWCOMER + _SELF}) | {
+        "waiting": waiting is not None,
+        "online": services.commands.connected(newcomer.charge_point_id),
     }

@@ -10,6 +10,8 @@ from datetime import datetime
 from ocpp.v16.enums import RegistrationStatus
 
 ID_PATTERN = r"[A-Za-z0-9*\-_=:+|@.]([A-Za-z0-9*\-_=:+|@. ]{0,46}[A-Za-z0-9*\-_=:+|@.])?"
+# What stands in the place of an id in the paths of the API.
+RESERVED = frozenset({"pending"})
 PASSWORD_MIN_BYTES = 16
 PASSWORD_MAX_BYTES = 40
 KEY_BYTES = range(16, 21)
@@ -77,7 +79,7 @@ def charge_point_key(charge_point_id: str) -> str:
 
 def valid_charge_point_id(text: str) -> bool:
     """Tell whether an id can be one: 1–48 printable characters that OCPP identifiers use, no slash, not only dots."""
-    return re.fullmatch(ID_PATTERN, text) is not None and set(text) != {"."}
+    return re.fullmatch(ID_PATTERN, text) is not None and set(text) != {"."} and charge_point_key(text) not in RESERVED
 
 
 def generate_password() -> str:

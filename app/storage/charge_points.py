@@ -1,6 +1,6 @@
 """Charge points with their connectors, by their id without regard to case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,19 @@ class ChargePoints(Audited[ChargePoint]):
         same = {name: {"$eq": getattr(charge_point, name)} for name in ("serial_number", "security_profile")}
         another = {"_id": {"$ne": self.id_of(charge_point.charge_point_id)}}
         return self.first({**same, **another})
+
+    def announced(self, keys: Iterable[str]) -> set[str]:
+        """Return which of these keys are of charge points that do not merely wait for an admin's word."""
+        where = {"_id": {"$in": list(keys)}, "pending_until": {"$exists": False}}
+        return {str(document["_id"]) for document in self.documents.find(where, {"_id": 1})}
+
+    def announced_ids(self) -> list[str]:
+        """Return the ids of all charge points that do not merely wait for an admin's word."""
+        where = {"pending_until": {"$exists": False}}
+        return [str(document["charge_point_id"]) for document in self.documents.find(where, {"charge_point_id": 1})]
+
+    def of_keys(self, keys: Sequence[str]) -> list[ChargePoint]:
+        return self.find({"_id": {"$in": list(keys)}}) if keys else []
 
     def count_pending(self) -> int:
         """Count the unknown charge points that wait for an admin's word."""

@@ -26,7 +26,9 @@ from app.storage.id_tags import IdTags
 from app.storage.local_list_rules import LocalListRules
 from app.storage.local_lists import ListContents, LocalLists
 from app.storage.meter_values import MeterValues
-from app.storage.records import Events, Quarantine, Refusals
+from app.storage.newcomers import Newcomers
+from app.storage.records import Events, Quarantine
+from app.storage.refusals import Refusals
 from app.storage.reservations import Reservations
 from app.storage.root_certificates import RootCertificates
 from app.storage.sessions import Sessions
@@ -69,6 +71,7 @@ class Storage:
         self.configurations = Configurations(database)
         self.events = Events(database)
         self.refusals = Refusals(database)
+        self.newcomers = Newcomers(database)
         self.quarantine = Quarantine(database)
         self.frames = Frames(database)
         self.counters = Counters(database)

@@ -1,16 +1,15 @@
-"""What is written down for people to look into: events, refused connections, odd transaction messages."""
+"""What is written down for people to look into: events and odd transaction messages."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import uuid4
 
-from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo import ASCENDING, IndexModel
 
 from app.errors import AlreadyExists
-from app.storage.collection import Collection, Order, to_document
+from app.storage.collection import Collection, Order
 
 _DAY = 24 * 3600
 _HOUR = timedelta(hours=1)
@@ -53,7 +52,7 @@ class Events(Collection[Event]):
 
         Tell whether this was the first.
         """
-        key = _digest(charge_point_id, kind, at.strftime("%Y%m%dT%H"))
+        key = content_key(charge_point_id, kind, at.strftime("%Y%m%dT%H"))
         try:
             self.insert(_event(key, charge_point_id, kind, at, detail))
         except AlreadyExists:
@@ -71,7 +70,7 @@ class Events(Collection[Event]):
         recent = {**mine, "at": {"$gt": at - _HOUR}}
         if self.documents.count_documents(recent, limit=self.security_events_per_hour) >= self.security_events_per_hour:
             return "too many"
-        key = _digest(charge_point_id, kind, at.strftime("%Y%m%dT%H"), *sorted(detail.items()))
+        key = content_key(charge_point_id, kind, at.strftime("%Y%m%dT%H"), *sorted(detail.items()))
         try:
             self.insert(_event(key, charge_point_id, kind, at, detail, critical))
         except AlreadyExists:
@@ -85,68 +84,6 @@ def _event(
     event_id: str, charge_point_id: str, kind: str, at: datetime, detail: dict[str, str], critical: bool | None = None
 ) -> Event:
     return Event(event_id, charge_point_id, kind, at, {k: v[:500] for k, v in detail.items()}, critical)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Connections turned away: one record for the same id, address and reason, with how often and when."""
-
-    refusal_id: str
-    charge_point_id: str
-    remote_address: str
-    status: int
-    reason: str
-    subprotocols: list[str]
-    count: int
-    first_at: datetime
-    last_at: datetime
-    username: str | None = None
-
-
-class Refusals(Collection[Refusal]):
-    name = "refusals"
-    key = "refusal_id"
-    kind = Refusal
-    order = Order("last_at", -1)
-    indexes = (
-        order.index(),
-        order.index("charge_point_id"),
-        IndexModel([("remote_address", ASCENDING)]),
-        IndexModel([("last_at", ASCENDING)], expireAfterSeconds=7 * _DAY),
-    )
-    most = 20_000
-    most_per_address = 500
-
-    def record(self, refusals: Sequence[Refusal]) -> None:
-        """Count refusals, so that a charger knocking all night fills one line and not the disk.
-
-        Who knocks under a thousand names adds no more lines than `most_per_address`, and a thousand such together no
-        more than `most`.
-        """
-        full = self.documents.estimated_document_count() >= self.most
-        welcome = {r.remote_address: not full and not self._has_many(r.remote_address) for r in refusals}
-        self.documents.bulk_write([_count(r, upsert=welcome[r.remote_address]) for r in refusals])
-
-    def _has_many(self, remote_address: str) -> bool:
-        where = {"remote_address": {"$eq": remote_address}}
-        return self.documents.count_documents(where, limit=self.most_per_address) >= self.most_per_address
-
-
-def _count(refusal: Refusal, *, upsert: bool) -> UpdateOne:
-    given = to_document(refusal)
-    for name in ("refusal_id", "count", "first_at", "last_at"):
-        del given[name]
-    counted = {
-        "$set": given,
-        "$inc": {"count": 1},
-        "$min": {"first_at": refusal.first_at},
-        "$max": {"last_at": refusal.last_at},
-    }
-    return UpdateOne({"_id": refusal.refusal_id}, counted, upsert=upsert)
-
-
-def refusal_key(charge_point_id: str, remote_address: str, reason: str) -> str:
-    return _digest(charge_point_id, remote_address, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,5 +125,5 @@ class Quarantine(Collection[Quarantined]):
             self.documents.find_one_and_delete(where, sort=[("received_at", ASCENDING), ("_id", ASCENDING)])
 
 
-def _digest(*content: object) -> str:
+def content_key(*content: object) -> str:
     return hashlib.sha256(repr(content).encode("utf-8", "replace")).hexdigest()[:32]

@@ -83,13 +83,13 @@ def test_a_password_may_come_as_the_bytes_its_hex_form_stands_for(
 @pytest.mark.parametrize(
     ("authorization", "reason"),
     [
-        (lambda _id: None, "no password given: Basic authentication is required for this charge point"),
-        (lambda _id: "Bearer abc", "no password given: Basic authentication is required for this charge point"),
+        (lambda _id: None, "no password sent"),
+        (lambda _id: "Bearer abc", "no password sent"),
         (lambda id_: basic(id_, "wrong"), "password wrong"),
         (lambda id_: basic(id_, b"\xff\xfe"), "password wrong"),
         (
             lambda _id: basic("CP-other", PASSWORD),
-            "the user name of Basic authentication must be the charge point's id",
+            "the user name is 'CP-other', but the id in the URL is '{id}'",
         ),
     ],
 )
@@ -106,6 +106,7 @@ def test_without_the_right_credentials_nobody_comes_in_and_the_operator_reads_wh
     response = refused(plug, charge_point, headers={"Authorization": shown} if shown else {})
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, 'Basic realm="OCPP"')
     assert b"CP-" not in response.body
+    reason = reason.format(id=charge_point)
     (one,) = refusals(operator, charge_point)
     assert (one["status"], one["reason"], one["count"]) == (401, reason, 1)
     assert "currentTime" in genuine.call("Heartbeat", {})
@@ -271,7 +272,8 @@ def test_a_charge_point_that_replaces_itself_all_the_time_is_slowed_down(
     response = next(answer for answer in (throttled() for _ in range(15)) if answer)
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) > 0
-    assert [one["reason"] for one in refusals(operator, charge_point)] == ["too many takeovers"]
+    told = {one["kind"]: one["reason"] for one in refusals(operator, charge_point)}
+    assert told["refused"] == "throttled: its connections replace each other too often"
 
 
 # At the end of the file, for they make this address unwelcome
@@ -289,7 +291,7 @@ def test_who_guesses_a_password_locks_out_himself_and_not_the_charge_point(
     assert "currentTime" in again.call("Heartbeat", {})
     told = {one["reason"]: one for one in refusals(operator, charge_point)}
     assert told["password wrong"]["count"] >= 10
-    assert told["too many failed attempts"]["status"] == 429
+    assert told["throttled: too many failed attempts"]["status"] == 429
 
 
 def test_who_tries_one_id_after_the_other_is_locked_out_by_address(plug: Callable[..., Charger]) -> None:

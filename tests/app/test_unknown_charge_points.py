@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app.admission import MAX_PENDING
 from app.storage.database import Storage
@@ -100,15 +100,6 @@ def test_the_key_it_came_with_is_its_key_from_then_on(waiting_room: Any) -> None
     assert plug(name, KEY).boot()["status"] == "Pending"
 
 
-def test_only_so_many_may_wait_at_a_time(waiting_room: Any) -> None:
-    _root, storage, plug = waiting_room
-    names = [newcomer() for _ in range(MAX_PENDING - storage.charge_points.count_pending())]
-    for name in names:
-        plug(name).close()
-    assert refused(plug, newcomer()) == 503
-    assert plug(names[0]).boot()["status"] == "Pending"
-
-
 def test_where_everybody_is_accepted_a_newcomer_charges_at_once(server: Server) -> None:
     with deployed(server, "accept") as (running, _uri):
         charger = plug_in(running, newcomer(), KEY)
@@ -117,3 +108,76 @@ def test_where_everybody_is_accepted_a_newcomer_charges_at_once(server: Server) 
         with pytest.raises(InvalidStatus):
             plug_in(running, charger.charge_point_id, "another key, 16 b")
         charger.close()
+
+
+def pending_one(root: Api, name: str) -> dict[str, Any] | None:
+    items = root.get("/api/charge_points/pending", limit=500).json()["items"]
+    return next((one for one in items if one["id"] == name), None)
+
+
+def test_who_waits_is_listed_with_what_it_said_of_itself(waiting_room: Any) -> None:
+    root, _storage, plug = waiting_room
+    name = newcomer()
+    charger = plug(name)
+    said = {"chargePointVendor": "Acme", "chargePointModel": "One", "chargePointSerialNumber": "SN-1"}
+    charger.call("BootNotification", said | {"firmwareVersion": "1.2"})
+    one = pending_one(root, name)
+    assert one is not None
+    assert (one["waiting"], one["online"], one["subprotocols"]) == (True, True, ["ocpp1.6"])
+    told = (one["vendor"], one["model"], one["serial_number"], one["firmware_version"])
+    assert told == ("Acme", "One", "SN-1", "1.2")
+
+
+def test_who_waits_without_a_password_is_given_one_with_its_acceptance(waiting_room: Any) -> None:
+    root, _storage, plug = waiting_room
+    name = newcomer()
+    plug(name).boot()
+    told = root.post(f"/api/charge_points/pending/{name}/accept").json()
+    assert (told["registration"], told["security_profile"]) == ("Accepted", 1)
+    assert refused(plug, name) == 401
+    assert plug(name, told["password"]).boot()["status"] == "Accepted"
+    assert pending_one(root, name) is None
+
+
+def test_who_came_with_a_password_keeps_it(waiting_room: Any) -> None:
+    root, storage, plug = waiting_room
+    name = newcomer()
+    plug(name, KEY).boot()
+    told = root.post(f"/api/charge_points/pending/{name}/accept", place="Depot").json()
+    assert (told["registration"], told["place"], "password" in told) == ("Accepted", "Depot", False)
+    assert plug(name, KEY).boot()["status"] == "Accepted"
+    assert storage.charge_points.get(name).pending_until is None
+
+
+def test_who_waits_may_be_accepted_under_another_id_and_has_to_come_back_under_it(waiting_room: Any) -> None:
+    root, _storage, plug = waiting_room
+    name, better = newcomer(), newcomer()
+    waiting = plug(name, KEY)
+    waiting.boot()
+    told = root.post(f"/api/charge_points/pending/{name}/accept", rename_to=better).json()
+    with pytest.raises(ConnectionClosed):
+        waiting.receive()
+    assert plug(better, told["password"]).boot()["status"] == "Accepted"
+    assert root.get(f"/api/charge_points/{name}").status_code == 404
+
+
+def test_who_is_ignored_may_not_even_wait(waiting_room: Any) -> None:
+    root, _storage, plug = waiting_room
+    name = newcomer()
+    waiting = plug(name)
+    assert root.post(f"/api/charge_points/pending/{name}/ignore").status_code == 204
+    with pytest.raises(ConnectionClosed):
+        waiting.receive()
+    assert refused(plug, name) == 404
+    assert pending_one(root, name) is None
+    assert root.delete(f"/api/charge_points/pending/{name}/ignore").status_code == 204
+    assert plug(name).boot()["status"] == "Pending"
+
+
+def test_only_so_many_may_wait_at_a_time(waiting_room: Any) -> None:
+    _root, storage, plug = waiting_room
+    names = [newcomer() for _ in range(MAX_PENDING - storage.charge_points.count_pending())]
+    for name in names:
+        plug(name).close()
+    assert refused(plug, newcomer()) == 503
+    assert plug(names[0]).boot()["status"] == "Pending"

@@ -102,12 +102,14 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
     "critical security events of a charge point": lambda s: s.events.page(
         {"kind": {"$eq": "security_event"}, "charge_point_id": {"$eq": "CP"}, "critical": {"$eq": True}}, None, 50
     ),
+    "unknown charge points": lambda s: s.newcomers.page({"ignored": {"$eq": False}}, None, 50),
     "frames of a charge point": lambda s: list(s.frames.seconds({"charge_point_id": {"$eq": "CP"}})),
     "certificates": lambda s: s.certificates.page({}, None, 50),
     "certificates of a charge point": lambda s: s.certificates.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
     "certificates in a status": lambda s: s.certificates.page({"status": {"$eq": "issued"}}, None, 50),
     "refusals": lambda s: s.refusals.page({}, None, 50),
-    "refusals of a charge point": lambda s: s.refusals.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
+    "refusals of an address": lambda s: s.refusals.page({"remote_address": {"$eq": "10.0.0.1"}}, None, 50),
+    "refusals of a charge point": lambda s: s.refusals.page({"key": {"$eq": "cp"}}, None, 50),
     "what was set aside": lambda s: s.quarantine.page({}, None, 50),
     "what was set aside of a charge point": lambda s: s.quarantine.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
 }

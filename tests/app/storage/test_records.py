@@ -8,14 +8,15 @@ import pytest
 
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
-from app.storage.records import Quarantined, Refusal, refusal_key
+from app.storage.records import Quarantined
+from app.storage.refusals import Refusal, new_refusal
 
 NOW = datetime(2026, 6, 15, 12, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
 def refusal(name: str = "CP", address: str = "10.0.0.1", at: datetime = NOW) -> Refusal:
-    return Refusal(refusal_key(name, address, "why"), name, address, 404, "why", [], 1, at, at)
+    return new_refusal("refused", name, address, "why", at, status=404)
 
 
 def odd(number: int, charge_point_id: str = "CP") -> Quarantined:

@@ -75,6 +75,7 @@ class CentralSystem:
         self._frames = FrameKeeping(storage, settings, self._run)
         self.frame_observer = self._frames.observer
         self._housekeeping = Housekeeping(storage, self._run, now, follow_ups)
+        self.by_the_clock = self._housekeeping.also
         requests = CertificateRequests(storage, authority)
         security = SecurityMessages(storage, self._registration, self._run, requests, follow_ups)
         self.log_status_notification = security.log_status_notification

@@ -12,7 +12,7 @@ from app.diagnostics_orders import Wanted, announced
 from app.domain.charge_points import ChargePoint
 from app.domain.files import readable_name, safe_name, token_digest
 from app.errors import BadInput, Conflict, NotFound
-from app.files import Links, give_order, refused
+from app.files import Links, give_order, refused, require_not_rejected
 from app.storage.database import Storage
 from app.storage.diagnostics import DiagnosticsRequest
 from app.storage.file_requests import NUMBERED
@@ -30,10 +30,11 @@ class Diagnostics:
         self._links = Links(settings)
 
     def request(self, charge_point: ChargePoint, wanted: Wanted, *, requested_by: str) -> DiagnosticsRequest:
-        """Ask a charge point for its diagnostics or a log, by a link of its own; raises CommandFailed.
+        """Ask a charge point for its diagnostics or a log, by a link of its own; raises Conflict, CommandFailed.
 
         A charge point that has none says so by naming no file (OCPP 1.6 §5.9).
         """
+        require_not_rejected(charge_point)
         now = self._now()
         link = self._links.new("diagnostics", "", now)
         request = DiagnosticsRequest(

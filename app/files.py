@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from ocpp.v16.enums import Action
+from ocpp.v16.enums import Action, RegistrationStatus
 
 from app.commands import Commands, Outcome
 from app.config import Settings
+from app.domain.charge_points import ChargePoint
 from app.domain.file_hints import file_hint
 from app.domain.file_progress import FAILED
 from app.domain.files import new_token, token_digest
-from app.errors import CommandFailed
+from app.errors import CommandFailed, Conflict
 from app.storage.database import Storage
 from app.storage.file_requests import FileRequest, FileRequests
 from ocpp_server.central_system import Payload
@@ -50,6 +51,12 @@ class Links:
         token = new_token()
         url = f"{self._settings.http_url}/files/{kind}/{token}/{name}"
         return Link(url, token_digest(token), begins + timedelta(seconds=self._settings.file_link_lifetime))
+
+
+def require_not_rejected(charge_point: ChargePoint) -> None:
+    """Raise Conflict for a charge point that nothing may be sent to (OCPP 1.6 §4.2)."""
+    if charge_point.registration == RegistrationStatus.rejected:
+        raise Conflict("charge_point_not_accepted", "the charge point is rejected: nothing is sent to it")
 
 
 def give_order(

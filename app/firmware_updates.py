@@ -6,14 +6,16 @@ from uuid import uuid4
 
 from ocpp.v16.enums import Action, UpdateFirmwareStatus
 
+from app.capabilities import KnownCapabilities
 from app.commands import Commands, Outcome
 from app.config import Settings
+from app.domain.capabilities import Supported
 from app.domain.charge_points import ChargePoint
 from app.domain.file_progress import ACCEPTED
 from app.domain.files import token_digest
 from app.domain.firmware import misfit, older
 from app.errors import BadInput, Conflict, NotFound
-from app.files import Links, give_order, refused
+from app.files import Links, give_order, refused, require_not_rejected
 from app.firmware import Firmware
 from app.firmware_orders import Terms, plain_order, signed_order
 from app.storage.database import Storage
@@ -35,12 +37,14 @@ class FirmwareUpdates:
         storage: Storage,
         firmware: Firmware,
         commands: Commands,
+        capabilities: KnownCapabilities,
         settings: Settings,
         now: Callable[[], datetime],
     ) -> None:
         self._storage = storage
         self._firmware = firmware
         self._commands = commands
+        self._capabilities = capabilities
         self._now = now
         self._links = Links(settings)
 
@@ -58,7 +62,8 @@ class FirmwareUpdates:
         Raises NotFound; BadInput; Conflict when the image does not fit, is older, or is not sound; CommandFailed.
         """
         image = self._firmware.get(terms.firmware_id)
-        signed = _signed(image, terms)
+        require_not_rejected(charge_point)
+        signed = self._signed(image, charge_point, terms)
         _require_fitting(image, charge_point, terms)
         self._firmware.require_sound(image)
         now = self._now()
@@ -89,6 +94,19 @@ class FirmwareUpdates:
         self._answered(update, give_order(self._commands, self._storage.firmware_updates, update, *orders))
         return self._storage.firmware_updates.get(update.request_id) or update
 
+    def _signed(self, image: FirmwareImage, charge_point: ChargePoint, terms: Terms) -> bool:
+        """Return whether the update is to be a signed one; raises Conflict, BadInput when it cannot be."""
+        has_signature = image.signature is not None and image.signing_certificate is not None
+        if terms.signed and not has_signature:
+            raise Conflict("firmware_not_signed", "the firmware was uploaded without a signature and its certificate")
+        signed = has_signature if terms.signed is None else terms.signed
+        if terms.install_date is not None and not signed:
+            raise BadInput("install_date", "only a signed update has one")
+        if not signed or terms.signed or terms.install_date is not None:
+            return signed
+        (verdict,) = self._capabilities.judge(charge_point, Action.signed_update_firmware)
+        return verdict.supported is not Supported.NO
+
     def _answered(self, update: FirmwareUpdate, outcome: Outcome) -> None:
         """Keep what the charge point's answer says."""
         updates = self._storage.firmware_updates
@@ -118,17 +136,6 @@ class FirmwareUpdates:
     def sent(self, update: FirmwareUpdate, bytes_sent: int) -> None:
         """Note how far into the image a charge point has read."""
         self._storage.firmware_updates.sent(update.request_id, bytes_sent)
-
-
-def _signed(image: FirmwareImage, terms: Terms) -> bool:
-    """Return whether the update is to be a signed one; raises Conflict, BadInput when it cannot be."""
-    has_signature = image.signature is not None and image.signing_certificate is not None
-    if terms.signed and not has_signature:
-        raise Conflict("firmware_not_signed", "the firmware was uploaded without a signature and its certificate")
-    signed = has_signature and terms.signed is not False
-    if terms.install_date is not None and not signed:
-        raise BadInput("install_date", "only a signed update has one")
-    return signed
 
 
 def _require_fitting(image: FirmwareImage, charge_point: ChargePoint, terms: Terms) -> None:

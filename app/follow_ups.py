@@ -24,6 +24,7 @@ class Occasion(StrEnum):
     LOCAL_LIST_DUE = "local_list_due"
     CERTIFICATE_REQUESTED = "certificate_requested"
     CONFIGURATION_CHANGED = "configuration_changed"
+    FIRMWARE_DUE = "firmware_due"
 
 
 Job = Callable[[str], None]

@@ -27,7 +27,10 @@ SILENCE_SECONDS = 3600.0
 
 
 class Housekeeping:
-    """Six loops on the loop thread; nothing is lost with them, for deadlines are in the database."""
+    """Loops on the loop thread; nothing is lost with them, for deadlines are in the database.
+
+    `also` is what features have to do besides, and every how many seconds; each runs on a storage thread.
+    """
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class Housekeeping:
         follow_ups: FollowUps,
     ) -> None:
         self.seen: dict[str, datetime] = {}
+        self.also: list[tuple[float, Callable[[], None]]] = []
         self._storage = storage
         self._run = run
         self._now = now
@@ -51,6 +55,7 @@ class Housekeeping:
             asyncio.create_task(self._every(CERTIFICATES_SECONDS, self._follow_certificates), name="certificates"),
             asyncio.create_task(self._every(SWEEP_SECONDS, self._local_lists), name="local-lists"),
             asyncio.create_task(self._every(SILENCE_SECONDS, self._close_silent), name="silence"),
+            *(asyncio.create_task(self._every(seconds, self._as_work(each))) for seconds, each in self.also),
         ]
 
     async def stop(self) -> None:
@@ -75,6 +80,13 @@ class Housekeeping:
             # The next round tries again; readiness tells the operator meanwhile.
             fields = {"work": work.__name__, "error": type(error).__name__}
             log.warning("housekeeping_postponed", extra={"fields": fields})
+
+    def _as_work(self, function: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+        async def work() -> None:
+            await self._run(function)
+
+        work.__name__ = function.__name__
+        return work
 
     async def _sweep(self) -> None:
         await self._run(expire_due, self._storage, self._now())

@@ -4,6 +4,8 @@ from flask import Flask
 
 from app import create_app
 from app.accounts import Accounts
+from app.campaign_steps import CampaignSteps
+from app.campaigns import Campaigns
 from app.capabilities import KnownCapabilities
 from app.central_system import CentralSystem, utc_now
 from app.certificate_authority import CertificateAuthority
@@ -33,6 +35,7 @@ from ocpp_server.bridge import Bridge
 from ocpp_server.settings import ServerSettings
 
 DRAIN_SECONDS = 3.0
+CAMPAIGN_SECONDS = 1.0
 
 
 class Process:
@@ -51,16 +54,20 @@ class Process:
         lists = LocalListSync(self._storage, commands, settings.call_timeout / 2, utc_now)
         provisioning = Provisioning(self._storage, commands, settings)
         certificates = Certificates(self._storage, commands, authority, settings, utc_now)
+        charging_profiles = ChargingProfiles(self._storage, utc_now)
+        smart_charging = SmartCharging(self._storage, commands, charging_profiles, utc_now)
+        firmware = Firmware(self._storage, settings, utc_now, firmware_roots(settings))
+        updates = FirmwareUpdates(self._storage, firmware, commands, capabilities, settings, utc_now)
+        self._campaign_steps = CampaignSteps(self._storage, updates, commands, self._follow_ups, utc_now)
         self._follow_ups.jobs = {
             Occasion.BOOTED: (certificates.booted, provisioning.after_boot, lists.after_boot),
             Occasion.CERTIFICATE_REQUESTED: (certificates.deliver,),
             Occasion.CONFIGURATION_CHANGED: (provisioning.after_change,),
             Occasion.LOCAL_LIST_DUE: (lists.when_due,),
+            Occasion.FIRMWARE_DUE: (self._campaign_steps.order,),
         }
-        charging_profiles = ChargingProfiles(self._storage, utc_now)
-        smart_charging = SmartCharging(self._storage, commands, charging_profiles, utc_now)
-        firmware = Firmware(self._storage, settings, utc_now, firmware_roots(settings))
         fleet = Fleet(self._storage, settings, utc_now, self._charge_point_changed)
+        self._central_system.by_the_clock.append((CAMPAIGN_SECONDS, self._campaign_steps.advance))
         self.services = Services(
             settings=settings,
             storage=self._storage,
@@ -72,9 +79,10 @@ class Process:
             sessions=SessionService(self._storage, commands, smart_charging, settings, utc_now),
             reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
             firmware=firmware,
-            firmware_updates=FirmwareUpdates(self._storage, firmware, commands, settings, utc_now),
             certificates=certificates,
             root_certificates=RootCertificateService(self._storage, commands, utc_now),
+            firmware_updates=updates,
+            campaigns=Campaigns(self._storage, firmware, utc_now),
             diagnostics=Diagnostics(self._storage, commands, settings, utc_now),
             local_lists=LocalLists(self._storage, lists, utc_now),
             transfers=Transfers(max(1, settings.web_threads // 2)),
@@ -88,6 +96,7 @@ class Process:
     def start(self) -> None:
         """Start the loop thread: from now on charge points can connect. Raises OSError."""
         self.services.commands.close_orphans()
+        self._campaign_steps.recover()
         self.bridge.start()
 
     def stop(self) -> None:

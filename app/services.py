@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts import Accounts
+from app.campaigns import Campaigns
 from app.capabilities import KnownCapabilities
 from app.certificates import Certificates
 from app.charging_profiles import ChargingProfiles
@@ -39,6 +40,7 @@ class Services:
     reservations: Reservations
     firmware: Firmware
     firmware_updates: FirmwareUpdates
+    campaigns: Campaigns
     diagnostics: Diagnostics
     certificates: Certificates
     local_lists: LocalLists

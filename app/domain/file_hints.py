@@ -1,4 +1,4 @@
-"""Why a file did not get where it was to go, in words for the operator."""
+"""Why a file did not get where it was to go, and why a campaign or a charge point in it ended so, in words."""
 
 _HINTS = {
     "download_failed": "The charge point could not fetch the file. It must be able to reach PUBLIC_URL.",
@@ -21,10 +21,21 @@ _HINTS = {
     "charge_point_busy": "The charge point had not answered earlier commands yet.",
     "charge_point_timeout": "The charge point gave no answer; it may still do what it was asked to.",
     "charge_point_disconnected": "The charge point hung up before it answered; it may still do what it was asked to.",
+    "firmware_does_not_fit": "The firmware is for another vendor or model; `force` sends it all the same.",
+    "firmware_is_older": "The charge point has a newer version; `allow_downgrade` permits an older one.",
+    "firmware_damaged": "The stored file is not what was uploaded any more; upload it again.",
+    "firmware_signature_invalid": "The signature's certificate is not good any more, or not trusted.",
+    "firmware_deleted": "The firmware was deleted.",
+    "already_installed": "The charge point has this version already.",
+    "charge_point_removed": "The charge point was removed.",
+    "charge_point_not_accepted": "The charge point is not accepted (`registration`).",
+    "deadline_passed": "The charge point was not connected before the campaign's deadline.",
+    "no_end_told": "The charge point has told no end within the time limit; its update tells more.",
+    "too_many_failed": "More charge points failed than the campaign allows.",
     "call_error": "The charge point answered with an error, which the command tells.",
 }
 
 
 def file_hint(reason: str | None) -> str | None:
-    """Explain the reason of a firmware update or of diagnostics, where there is more to say than its code does."""
+    """Explain the reason of an update, a campaign or diagnostics, where there is more to say than its code does."""
     return _HINTS.get(reason or "")

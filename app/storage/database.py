@@ -10,6 +10,7 @@ from pymongo.write_concern import WriteConcern
 
 from app.errors import DatabaseUnusable
 from app.storage.audit import AuditLog
+from app.storage.campaigns import Campaigns, CampaignTargets
 from app.storage.capabilities import CapabilityRecords
 from app.storage.certificates import ChargePointCertificates
 from app.storage.charge_points import ChargePoints
@@ -79,6 +80,8 @@ class Storage:
         self.firmware = FirmwareImages(database)
         self.firmware_updates = FirmwareUpdates(database)
         self.reservations = Reservations(database)
+        self.campaigns = Campaigns(database)
+        self.campaign_targets = CampaignTargets(database)
         self.diagnostics = DiagnosticsRequests(database)
         self.charging_profiles = ChargingProfiles(database)
         self.profile_installations = ProfileInstallations(database)

@@ -144,19 +144,34 @@ def test_a_charge_point_without_secure_firmware_gets_the_plain_update(
     assert answer.json().items() >= {"status": "Accepted", "signed": False}.items()
     assert "ocpp_request_id" not in answer.json()
     assert httpx.get(sent[1][1]["location"]).content == IMAGE
+    answer, sent = order(root, charger, image["firmware_id"])
+    assert [action for action, _payload in sent] == ["UpdateFirmware"], "what is known is not tried again"
     assert charger.call("FirmwareStatusNotification", {"status": "Installed"}) == {}
     assert updates_of(root, charger)[0]["status"] == "Installed"
-
     answer, sent = order(root, charger, image["firmware_id"], unknown, signed=True)
     assert "signed: false" in problem(answer, 502, "call_error")["hint"]
     answer, sent = order(root, charger, image["firmware_id"], signed=False)
     assert [action for action, _payload in sent] == ["UpdateFirmware"]
     charger.answers["UpdateFirmware"] = ["NotSupported", "", {}]
-    answer, sent = order(root, charger, image["firmware_id"], unknown, calls=2)
-    problem(answer, 502, "call_error")
-    assert updates_of(root, charger)[0]["reason"] == "not_supported"
     answer, sent = order(root, charger, image["firmware_id"], signed=False)
     assert "wants it signed" in problem(answer, 502, "call_error")["hint"]
+
+
+def test_a_charge_point_without_any_firmware_management_is_told_apart(
+    root: Api, charger: Charger, image: dict[str, Any]
+) -> None:
+    charger.answers["UpdateFirmware"] = ["NotSupported", "", {}]
+    answer, _sent = order(root, charger, image["firmware_id"], ["NotSupported", "", {}], calls=2)
+    assert problem(answer, 502, "call_error")["hint"] == "The charge point cannot do this."
+    assert updates_of(root, charger)[0]["reason"] == "not_supported"
+
+
+def test_nothing_is_sent_to_a_rejected_charge_point(root: Api, charger: Charger, image: dict[str, Any]) -> None:
+    path = f"/api/charge_points/{charger.charge_point_id}"
+    assert root.patch(path, registration="Rejected").status_code == 200
+    update = root.post(f"{path}/firmware_updates", firmware_id=image["firmware_id"])
+    for refused in (update, root.post(f"{path}/diagnostics", kind="SecurityLog")):
+        problem(refused, 409, "charge_point_not_accepted")
 
 
 def test_an_unsigned_image_is_no_signed_update(root: Api, charger: Charger) -> None:

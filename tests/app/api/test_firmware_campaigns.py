@@ -241,6 +241,7 @@ def test_campaigns_are_for_admins_and_there_must_be_an_image(root: Api, driver: 
     problem(root.post(CAMPAIGNS, unsigned), 409, "firmware_not_signed")
 
 
+@pytest.mark.timeout(120)  # two servers are started
 def test_a_campaign_goes_on_after_the_server_was_killed(server: Server, tmp_path: Path) -> None:
     environment = database_beside(server)
     with running_server(tmp_path / "before", **environment) as killed:

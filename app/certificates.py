@@ -113,10 +113,10 @@ class Certificates:
         try:
             signed = self._signed(one) if one.status is CertificateStatus.REQUESTED else one
             if signed is not None:
-                self._bring(signed)
+                self._bring(signed, now)
         except (SigningFailed, ConfigurationError) as error:
             note_once_an_hour(self._storage, charge_point_id, "certificate_not_signed", now, reason=str(error))
-            self._again(one, str(error), tried=True)
+            self._again(one, str(error), now, tried=True)
 
     def _signed(self, one: ChargePointCertificate) -> ChargePointCertificate | None:
         charge_point = self._storage.charge_points.get(one.charge_point_id)
@@ -139,14 +139,14 @@ class Certificates:
             note(self._storage, one.charge_point_id, "certificate_issued", now, **told)
         return recorded
 
-    def _bring(self, one: ChargePointCertificate) -> None:
+    def _bring(self, one: ChargePointCertificate, since: datetime) -> None:
         """Send CertificateSigned; how it is answered is learned with the answer, also with a late one."""
         if one.not_after is None or one.not_after <= self._now():
             reason = "it expired before it could be delivered"
             self._storage.certificates.end(one, CertificateStatus.FAILED, reason, self._now())
             return
         if not self._commands.connected(one.charge_point_id):
-            self._again(one, "charge_point_offline", tried=False)
+            self._again(one, "charge_point_offline", since, tried=False)
             return
         request = (Action.certificate_signed, {"certificateChain": one.chain})
         try:
@@ -156,15 +156,18 @@ class Certificates:
             if failure.outcome == "call_error":
                 refused(self._storage, one, f"CALLERROR {failure.facts.get('ocpp_error')}", self._now())
             else:
-                self._again(one, failure.code, tried=True)
+                self._again(one, failure.code, since, tried=True)
         else:
             self._storage.certificates.update(one.certificate_id, {"command_id": outcome.command_id})
 
-    def _again(self, one: ChargePointCertificate, reason: str, *, tried: bool) -> None:
+    def _again(self, one: ChargePointCertificate, reason: str, since: datetime, *, tried: bool) -> None:
+        """Put off what was begun at `since`, unless the charge point has booted meanwhile, which ended it."""
         if tried and one.attempts + 1 >= MOST_ATTEMPTS:
             self._storage.certificates.end(one, CertificateStatus.FAILED, reason[:500], self._now())
             return
-        due_at = self._now() + pause(one.attempts)
+        charge_point = self._storage.charge_points.get(one.charge_point_id)
+        booted_at = charge_point.booted_at if charge_point else None
+        due_at = self._now() if booted_at and booted_at > since else self._now() + pause(one.attempts)
         self._storage.certificates.again(one, reason, due_at, tried=tried)
 
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
 FLUSH_SECONDS = 10.0
 FILES_SECONDS = 2.0
-CERTIFICATES_SECONDS = 5.0
+CERTIFICATES_SECONDS = 2.0
 # The first time an hour after the start: after a long stop of ours everybody was silent, and is not any more.
 SILENCE_SECONDS = 3600.0
 

@@ -111,7 +111,10 @@ def test_what_is_signed_is_a_clients_certificate_and_recorded_so(
     with pytest.raises(x509.ExtensionNotFound):
         extensions.get_extension_for_class(x509.SubjectAlternativeName)
 
-    one = newest(secure_root, charger.charge_point_id, "delivered")
+    newest(secure_root, charger.charge_point_id, "delivered")
+    one = until(
+        lambda: next((c for c in certificates_of(secure_root, charger.charge_point_id) if "command_id" in c), None)
+    )
     assert one["serial_number"] == f"{certificate.serial_number:X}"
     assert one["not_after"].startswith(f"{certificate.not_valid_after_utc:%Y-%m-%dT%H:%M:%S}")
     assert one["issued_at"] >= one["requested_at"]
@@ -214,6 +217,17 @@ def test_what_was_not_answered_is_brought_again_at_the_next_boot(
     assert secure_root.get(f"/api/certificates/{one['certificate_id']}").json()["chain"] == chain
 
 
+def test_a_boot_while_the_answer_is_waited_for_counts_too(
+    secure_root: Api, charger: Charger, serial_number: str
+) -> None:
+    charger.answers["CertificateSigned"] = None
+    assert ask(charger, new_csr(serial_number)) == "Accepted"
+    charger.serve(1)
+    boot_as(charger, serial_number)
+    receive(charger)
+    newest(secure_root, charger.charge_point_id, "delivered")
+
+
 def test_a_late_answer_counts(secure_root: Api, charger: Charger, serial_number: str) -> None:
     assert ask(charger, new_csr(serial_number)) == "Accepted"
     _type, message_id, action, _payload = charger.receive()
@@ -238,6 +252,7 @@ def test_a_newer_csr_takes_the_place_of_one_that_waits(
     newest(secure_root, charger.charge_point_id, "issued")
     pair = new_key_pair(serial_number)
     assert ask(charger, pair.csr) == "Accepted"
+    until(lambda: "reason" in newest(secure_root, charger.charge_point_id, "issued"))
     charger = again(charger, over_tls, secure_root, serial_number)
     chain = receive(charger)
     assert x509.load_pem_x509_certificate(chain.encode()).public_key() == pair.key.public_key()

@@ -46,15 +46,22 @@ class Station(Charger):
         return answer
 
     def _answer(self, frame: Any) -> tuple[str, dict[str, Any]]:
-        _type, message_id, action, payload = frame
+        self.check(frame)
+        action, payload = frame[2:]
         assert self.awaited, f"called with {action} {payload}, which nobody asked for"
         assert action == self.awaited.pop(0)
-        # OCPP-J §4.1.4: never used before by this sender towards this charge point, on any of its connections.
+        return super()._answer(frame)
+
+    def check(self, frame: Any) -> None:
+        """Raise AssertionError unless a call keeps its schema and has an id that was not used before.
+
+        By OCPP-J §4.1.4 that is by this sender towards this charge point, on any of its connections.
+        """
+        _type, message_id, action, payload = frame
         assert 0 < len(message_id) <= 36
         assert message_id not in self.message_ids
         self.message_ids.add(message_id)
         conforms(action, payload)
-        return super()._answer(frame)
 
     def take(self, answers: dict[str, Any]) -> list[dict[str, Any]]:
         """Take these calls, which follow by themselves from what was asked before; return their payloads."""

@@ -18,6 +18,7 @@ from tests.app.charging import (
     value,
     verdict,
 )
+from tests.app.list_station import ListStation
 from tests.live import Api, Charger, until
 
 
@@ -276,3 +277,13 @@ def test_a_power_failure_in_the_middle_is_told_afterwards(
     stop(back, number, reason="PowerLoss", timestamp=ago(minutes=20))
     until(lambda: session_of(root, number)["state"] == "completed")
     assert session_of(root, number)["stop_reason"] == "PowerLoss"
+
+
+@pytest.mark.parametrize("held", [-1, 0, 2**31 - 1])
+def test_errata_3_52_no_local_list_has_the_version_0_or_minus_1(charger: Charger, root: Api, held: int) -> None:
+    """Even where the charge point has come to the highest number there is."""
+    station = ListStation(charger, version=held)
+    station.want(root, new_tag(root))
+    station.synced(root)
+    assert all(1 <= sent["listVersion"] < 2**31 for sent in station.sent)
+    assert bool(station.sent) == (held != -1)

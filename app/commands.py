@@ -134,7 +134,7 @@ class Commands:
         charge_point = self._storage.charge_points.get(charge_point_id)
         if charge_point is None:
             raise NotFound(f"there is no charge point {charge_point_id}")
-        _require_registration(command, charge_point.registration)
+        require_registration(command, charge_point.registration)
         command.check(payload, self._settings)
         if not force:
             require_valid(action, payload)
@@ -258,7 +258,7 @@ def _error_answer(failure: CallErrorReceived) -> Payload:
     return {"errorCode": failure.code, "errorDescription": failure.description[:255]}
 
 
-def _require_registration(command: Command, registration: RegistrationStatus) -> None:
+def require_registration(command: Command, registration: RegistrationStatus) -> None:
     """Raise Conflict for what a charge point must not be sent before it is accepted, or at all (OCPP 1.6 §4.2)."""
     if registration == RegistrationStatus.rejected:
         raise Conflict("charge_point_not_accepted", "the charge point is rejected: nothing is sent to it")

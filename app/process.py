@@ -55,7 +55,7 @@ class Process:
         provisioning = Provisioning(self._storage, commands, settings)
         certificates = Certificates(self._storage, commands, authority, settings, utc_now)
         charging_profiles = ChargingProfiles(self._storage, utc_now)
-        smart_charging = SmartCharging(self._storage, commands, charging_profiles, utc_now)
+        smart_charging = SmartCharging(self._storage, commands, capabilities, charging_profiles, utc_now)
         firmware = Firmware(self._storage, settings, utc_now, firmware_roots(settings))
         updates = FirmwareUpdates(self._storage, firmware, commands, capabilities, settings, utc_now)
         self._campaign_steps = CampaignSteps(self._storage, updates, commands, self._follow_ups, utc_now)

@@ -6,12 +6,58 @@ from uuid import uuid4
 
 from app.answered import Answered
 from app.domain.charge_points import clip
-from app.domain.profile_installations import ACCEPTED, ProfileInstallation, cleared, replaces
-from app.domain.sessions import ENDED
+from app.domain.charging_profiles import ChargingProfile, as_ocpp
+from app.domain.profile_installations import ACCEPTED, FAILED, REQUESTED, ProfileInstallation, cleared, replaces
+from app.domain.sessions import ENDED, Session
+from app.errors import CommandFailed
 from app.storage.charging_profiles import settled
 from app.storage.database import Storage
 
+# After these the charge point may have taken the profile all the same.
+_UNKNOWN = ("timeout", "disconnected")
 REPLACED, CLEARED, NOT_THERE, ENDED_WITH = "replaced", "cleared", "unknown_to_charge_point", "transaction_ended"
+
+
+def new_installation(
+    storage: Storage,
+    profile: ChargingProfile,
+    place: tuple[str, int],
+    session: Session | None,
+    requested_by: str,
+    at: datetime,
+) -> ProfileInstallation:
+    """Return the record of a profile that is to go to a charge point's connector, under a new chargingProfileId."""
+    number = storage.counters.next_charging_profile_id()
+    charge_point_id, connector_id = place
+    return ProfileInstallation(
+        installation_id=uuid4().hex,
+        charge_point_id=charge_point_id,
+        connector_id=connector_id,
+        ocpp_profile_id=number,
+        purpose=profile.purpose,
+        stack_level=profile.stack_level,
+        profile=as_ocpp(profile, number, session.transaction_id if session else None),
+        status=REQUESTED,
+        requested_at=at,
+        charging_profile_id=profile.charging_profile_id,
+        name=profile.name,
+        session_id=session.session_id if session else None,
+        requested_by=requested_by,
+    )
+
+
+def sent(storage: Storage, row: ProfileInstallation, command_id: str) -> ProfileInstallation:
+    """Write down which command has brought a profile; return the record as it now is."""
+    return storage.profile_installations.update(row.installation_id, {"command_id": command_id}) or row
+
+
+def not_taken(storage: Storage, row: ProfileInstallation, failure: CommandFailed, at: datetime) -> None:
+    """Write down that a profile's command got no usable answer; after some nobody can know whether it was taken."""
+    facts: dict[str, Any] = {"reason": failure.code, "command_id": failure.facts.get("command_id")}
+    if failure.outcome not in _UNKNOWN:
+        facts = settled(FAILED, at, **facts)
+    storage.profile_installations.update(row.installation_id, facts, when={"status": REQUESTED})
+    failure.facts["installation_id"] = row.installation_id
 
 
 def learn_set(storage: Storage, told: Answered) -> None:

@@ -21,6 +21,7 @@ from app.domain.sessions import ENDED, PENDING, RUNNING, Session, State
 from app.domain.times import iso
 from app.errors import AlreadyExists, CommandFailed, Conflict, Forbidden, NotFound
 from app.id_tags import judge_start
+from app.profile_record import not_taken, sent
 from app.selection import find_charge_point, find_tag, is_own, require_accepted, require_in_service
 from app.smart_charging import SmartCharging
 from app.storage.database import Storage
@@ -174,7 +175,7 @@ class SessionService:
         def answered(outcome: Outcome) -> None:
             answers.append(self._answered(session, charge_point, outcome))
             if profile is not None:
-                self._smart_charging.sent(profile, outcome)
+                sent(self._storage, profile, outcome.command_id)
 
         if profile is not None:
             request.charging_profile = profile.profile
@@ -184,7 +185,7 @@ class SessionService:
         except CommandFailed as failure:
             self._record_failure(session, failure)
             if profile is not None:
-                self._smart_charging.not_taken(profile, failure)
+                not_taken(self._storage, profile, failure, self._now())
             raise
         return answers[0]
 

@@ -17,11 +17,13 @@ from app.domain.composite_schedules import Composite, series
 from app.domain.profile_installations import ACCEPTED, FAILED, REQUESTED, ProfileInstallation
 from app.domain.profile_limits import why_refused
 from app.domain.roles import Role
+from app.profile_record import installed
 from app.storage.collection import equal
 
 api = APIBlueprint("smart_charging", __name__, url_prefix="/api", abp_tags=[Tag(name="Smart charging")])
 
 AnyConnector = Annotated[StrictInt, Field(ge=0, le=100)]
+Force = Annotated[bool, Field(strict=True, description="Send what does not fit this charge point, too.")]
 NO_SCHEDULE = "The charge point gave no schedule: it may not know the connector, or not calculate in this unit."
 
 
@@ -31,7 +33,7 @@ class SendProfile(Body):
     charging_profile_id: Key
     connector_id: AnyConnector
     session_id: Key | None = Field(None, description="Of a TxProfile: only if this very session is charging there.")
-    force: bool = Field(False, strict=True, description="Send what does not fit this charge point, too.")
+    force: Force = False
 
 
 class ClearProfiles(Body):
@@ -41,6 +43,7 @@ class ClearProfiles(Body):
     connector_id: AnyConnector | None = None
     purpose: Purpose | None = None
     stack_level: StackLevel | None = None
+    force: Force = False
 
     @model_validator(mode="after")
     def _one_way_to_say_which(self) -> "ClearProfiles":
@@ -62,6 +65,7 @@ class CompositeQuery(BaseModel):
     connector_id: int = Field(0, ge=0, le=100, description="0: the whole charge point.")
     duration: int = Field(86_400, ge=1, le=31 * 86_400, description="Seconds from now on.")
     unit: Unit | None = Field(None, description="The charge point's choice when left out.")
+    force: bool = Field(False, description="Ask even one that is known not to support it.")
 
 
 @api.post(
@@ -72,8 +76,9 @@ class CompositeQuery(BaseModel):
 @requires(Role.ADMIN)
 def send_charging_profile(path: ChargePointPath, body: SendProfile) -> tuple[dict[str, Any], int]:
     """`status` is its answer. What is beyond its known limits is 409 `beyond_charge_point_limits`, field by field."""
+    charge_point = services.fleet.get(path.charge_point_id)
     sent = services.smart_charging.send(
-        services.fleet.get(path.charge_point_id),
+        charge_point,
         body.charging_profile_id,
         body.connector_id,
         session_id=body.session_id,
@@ -82,7 +87,7 @@ def send_charging_profile(path: ChargePointPath, body: SendProfile) -> tuple[dic
     )
     answer = installation_json(sent)
     if sent.status not in (ACCEPTED, REQUESTED, FAILED):
-        answer["hint"] = why_refused(services.smart_charging.limits(sent.charge_point_id))
+        answer["hint"] = why_refused(services.smart_charging.limits(charge_point))
     return answer, 201
 
 
@@ -95,7 +100,7 @@ def send_charging_profile(path: ChargePointPath, body: SendProfile) -> tuple[dic
 def list_installations(path: ChargePointPath, query: InstallationQuery) -> dict[str, Any]:
     """`installed=true`: what it is believed to have. OCPP cannot ask it; what others install there is not known."""
     charge_point_id = services.fleet.get(path.charge_point_id).charge_point_id
-    services.smart_charging.refresh(charge_point_id)
+    installed(services.storage, charge_point_id, services.now())  # writes down what went with its transaction
     where = equal(
         [("charge_point_id", charge_point_id), ("connector_id", query.connector_id), ("status", query.status)]
     )
@@ -121,7 +126,9 @@ def clear_charging_profiles(path: ChargePointPath, body: ClearProfiles) -> dict[
     }
     request = {name: value for name, value in names.items() if value is not None}
     charge_point = services.fleet.get(path.charge_point_id)
-    outcome = services.smart_charging.clear(charge_point, request, current_user().username)
+    outcome = services.smart_charging.clear(
+        charge_point, request, force=body.force, requested_by=current_user().username
+    )
     return {"command_id": outcome.command_id, "status": outcome.status}
 
 
@@ -134,9 +141,13 @@ def clear_charging_profiles(path: ChargePointPath, body: ClearProfiles) -> dict[
 def get_composite_schedule(path: ChargePointPath, query: CompositeQuery) -> dict[str, Any]:
     """It merges all its profiles, those of others too. `status` Rejected: it gives no schedule."""
     charge_point = services.fleet.get(path.charge_point_id)
-    asked_by = current_user().username
     outcome, composite = services.smart_charging.composite(
-        charge_point, query.connector_id, query.duration, query.unit, asked_by
+        charge_point,
+        query.connector_id,
+        duration=query.duration,
+        unit=query.unit,
+        force=query.force,
+        requested_by=current_user().username,
     )
     answer = {"command_id": outcome.command_id, "status": outcome.status, "connector_id": query.connector_id}
     if composite is None:

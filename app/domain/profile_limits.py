@@ -24,7 +24,6 @@ _UNITS = {
 class ProfileLimits:
     """Each None where it is not known, and then nothing is beyond it."""
 
-    smart_charging: bool | None = None
     max_stack_level: int | None = None
     max_periods: int | None = None
     max_installed: int | None = None
@@ -34,11 +33,9 @@ class ProfileLimits:
 
 def read_limits(configuration: Configuration) -> ProfileLimits:
     """Read the limits off a charge point's configuration; a value that makes no sense is not known."""
-    profiles = configuration.value_of("SupportedFeatureProfiles")
     units = configuration.value_of("ChargingScheduleAllowedChargingRateUnit")
     known_units = {_UNITS[word] for word in _words(units or "") if word in _UNITS}
     return ProfileLimits(
-        smart_charging="smartcharging" in _words(profiles) if profiles else None,
         max_stack_level=configuration.integer_of("ChargeProfileMaxStackLevel"),
         max_periods=configuration.integer_of("ChargingScheduleMaxPeriods", lowest=1),
         max_installed=configuration.integer_of("MaxChargingProfilesInstalled"),
@@ -54,8 +51,6 @@ def _words(text: str) -> list[str]:
 def beyond(profile: ChargingProfile, limits: ProfileLimits, installed: int) -> list[Violation]:
     """Return what of a profile is beyond a charge point that keeps `installed` others."""
     found = []
-    if limits.smart_charging is False:
-        found.append(Violation("charging_profile_id", "its SupportedFeatureProfiles do not name SmartCharging"))
     if limits.max_stack_level is not None and profile.stack_level > limits.max_stack_level:
         found.append(Violation("stack_level", f"its ChargeProfileMaxStackLevel is {limits.max_stack_level}"))
     if limits.max_periods is not None and len(profile.periods) > limits.max_periods:

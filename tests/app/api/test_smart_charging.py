@@ -126,7 +126,6 @@ def test_what_does_not_belong_there_is_sent_only_by_force(
         ("ChargingScheduleAllowedChargingRateUnit", "W", "unit"),
         ("MaxChargingProfilesInstalled", "0", "charging_profile_id"),
         ("ConnectorSwitch3to1PhaseSupported", "false", "periods"),
-        ("SupportedFeatureProfiles", "Core,FirmwareManagement", "charging_profile_id"),
     ],
 )
 def test_what_is_beyond_the_charge_point_is_sent_only_by_force(
@@ -163,12 +162,40 @@ def test_within_its_limits_a_charge_point_is_sent_everything(root: Api, charger:
 def test_a_refusal_is_told_with_a_hint_and_nothing_is_replaced(root: Api, charger: Charger, status: str) -> None:
     first, _payload = send_profile(root, charger, add_profile(root))
     charger.answers["SetChargingProfile"] = {"status": status}
-    refused, _payload = send_profile(root, charger, add_profile(root))
+    refused, _payload = send_profile(root, charger, add_profile(root), force=True)
     assert (refused["status"], refused["installed"]) == (status, False)
     assert "GetConfiguration" in refused["hint"]
     assert installed(root, charger) == {first["ocpp_profile_id"]}
     tell_limits(root, charger, ChargeProfileMaxStackLevel="9")
-    assert "GetConfiguration" not in send_profile(root, charger, add_profile(root))[0]["hint"]
+    assert "GetConfiguration" not in send_profile(root, charger, add_profile(root), force=True)[0]["hint"]
+
+
+def test_a_charge_point_without_smart_charging_is_asked_only_by_force(root: Api, charger: Charger, id_tag: str) -> None:
+    tell_limits(root, charger, SupportedFeatureProfiles="Core,Reservation")
+    of_transaction = add_profile(root, **TX)["charging_profile_id"]
+    body = {"charging_profile_id": add_profile(root)["charging_profile_id"], "connector_id": 1}
+    clear, composite = path_of(charger, "charging_profiles/clear"), path_of(charger, "composite_schedule")
+    for answer in (
+        root.post(path_of(charger), body),
+        root.post(clear, {}),
+        root.get(composite),
+        ask_to_start(root, charger, idTag=id_tag, charging_profile_id=of_transaction),
+    ):
+        problem(answer, 409, "not_supported_by_charge_point")
+    charger.answers["GetCompositeSchedule"] = {"status": "Rejected"}
+    for work in (
+        lambda: root.post(path_of(charger), {**body, "force": True}),
+        lambda: root.post(clear, force=True),
+        lambda: root.get(composite, force="true"),
+    ):
+        assert asked(charger, work)[0].is_success
+
+
+def test_nothing_is_sent_to_a_rejected_charge_point(root: Api, charger: Charger) -> None:
+    root.patch(f"/api/charge_points/{charger.charge_point_id}", registration="Rejected")
+    body = {"charging_profile_id": add_profile(root)["charging_profile_id"], "connector_id": 1, "force": True}
+    problem(root.post(path_of(charger), body), 409, "charge_point_not_accepted")
+    assert installations(root, charger) == []
 
 
 def test_a_profile_takes_the_place_of_one_of_its_purpose_and_level_on_the_connector(

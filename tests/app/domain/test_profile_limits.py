@@ -31,8 +31,3 @@ def test_nothing_is_known_of_a_charge_point_that_told_nothing() -> None:
 )
 def test_the_units_are_read_as_the_standard_and_as_others_spell_them(value: str, units: str) -> None:
     assert limits({"chargingscheduleallowedchargingrateunit": value}).units == frozenset(units)
-
-
-def test_the_feature_profiles_tell_of_smart_charging() -> None:
-    for value, known in (("Core, SmartCharging", True), ("Core", False), ("", None)):
-        assert limits({"SupportedFeatureProfiles": value}).smart_charging is known

@@ -1,6 +1,7 @@
 """What reservations do by themselves: follow the charge point's answers, statuses and transactions, and run out."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from app.domain.charge_points import Connector, clip
 from app.domain.hints import RELEASED_EARLY, RESERVATION_GONE, why_not_reserved
 from app.domain.id_tags import IdTag
 from app.domain.reservations import (
+    NOBODY_CAME,
     NOT_KNOWN,
     OPEN,
     RELEASED,
@@ -45,7 +47,9 @@ def learn_reserved(storage: Storage, answered: Answered) -> None:
     facts = {"reserve_status": status, "reason": None, "hint": None}
     if status == ReservationStatus.accepted:
         accepted = {**facts, "state": ReservationState.RESERVED}
-        storage.reservations.move(reservation.reservation_id, (ReservationState.REQUESTED,), accepted)
+        if not storage.reservations.move(reservation.reservation_id, (ReservationState.REQUESTED,), accepted):
+            # A quick charge point's status, or even its transaction, has told already.
+            storage.reservations.update(reservation.reservation_id, {"reserve_status": status})
         return
     refused = {
         **facts,
@@ -63,12 +67,15 @@ def learn_cancelled(storage: Storage, answered: Answered) -> None:
     if reservation is None:
         return
     status = clip(answered.response.get("status"), 50) or ""
-    changes: dict[str, Any] = {"cancel_status": status, "ended_at": answered.at, "reason": None, "hint": None}
+    told: dict[str, Any] = {"cancel_status": status}
+    over = {**told, "state": ReservationState.ENDED, "reason": NOT_KNOWN, "hint": RESERVATION_GONE}
+    states: Sequence[ReservationState] = OPEN
     if status == CancelReservationStatus.accepted:
-        changes["state"] = ReservationState.CANCELLED
-    else:
-        changes |= {"state": ReservationState.ENDED, "reason": NOT_KNOWN, "hint": RESERVATION_GONE}
-    storage.reservations.move(reservation.reservation_id, OPEN, changes)
+        # A quick charge point says that the connector is Available before its answer is read here.
+        states = _NOT_USED
+        over = {**told, "state": ReservationState.CANCELLED, "reason": None, "hint": None}
+    if not storage.reservations.move(reservation.reservation_id, states, {**over, "ended_at": answered.at}):
+        storage.reservations.update(reservation.reservation_id, told)
 
 
 def _of(storage: Storage, charge_point_id: str, request: Payload) -> Reservation | None:
@@ -85,7 +92,10 @@ def follow_connector(storage: Storage, charge_point_id: str, connector: Connecto
         _hold(storage, charge_point_id, connector, told_of)
         return
     for reservation in told_of:
-        if (reason := why_ended(connector, reservation)) is not None:
+        reason = why_ended(connector, reservation)
+        if reason == NOBODY_CAME:
+            storage.reservations.move(reservation.reservation_id, OPEN, _expired(reservation, connector.status_at))
+        elif reason is not None:
             storage.reservations.move(reservation.reservation_id, OPEN, _ended(reason, connector.status_at))
 
 
@@ -139,14 +149,7 @@ def follow_start(storage: Storage, session: Session, request: Payload, received_
 def expire_reservations(storage: Storage, now: datetime) -> None:
     """End the reservations whose time has passed; the charge point does so by itself."""
     for reservation in storage.reservations.due(now):
-        changes = {
-            "state": ReservationState.EXPIRED,
-            "reason": "nobody came in time",
-            "hint": None,
-            "ended_at": reservation.expires_at,
-        }
-        if reservation.state is ReservationState.REQUESTED:
-            changes["reason"] = "the charge point never answered"
+        changes = _expired(reservation, reservation.expires_at)
         if storage.reservations.move(reservation.reservation_id, (reservation.state,), changes):
             _tell("reservation_expired", reservation)
 
@@ -155,6 +158,12 @@ def end_reservations(storage: Storage, charge_point_id: str, reason: str, now: d
     """End what is open on a charge point."""
     for reservation in storage.reservations.open_on(charge_point_id):
         storage.reservations.move(reservation.reservation_id, OPEN, _ended(reason, now))
+
+
+def _expired(reservation: Reservation, at: datetime) -> dict[str, Any]:
+    answered = reservation.state is ReservationState.RESERVED
+    reason = NOBODY_CAME if answered else "the charge point never answered"
+    return {"state": ReservationState.EXPIRED, "reason": reason, "hint": None, "ended_at": at}
 
 
 def _ended(reason: str, at: datetime) -> dict[str, Any]:

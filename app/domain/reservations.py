@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ocpp.v16 import call
@@ -33,9 +33,12 @@ OPEN = (ReservationState.REQUESTED, ReservationState.RESERVED)
 USABLE = (*OPEN, ReservationState.ENDED, ReservationState.EXPIRED, ReservationState.FAILED)
 
 RELEASED = "the charge point released it"
+NOBODY_CAME = "nobody came in time"
 NOT_KNOWN = "the charge point does not know it any more"
 # Ended so, it may have been used: some charge points let go of it first and tell of the transaction afterwards.
 _MAY_STILL_BE_USED = (RELEASED, NOT_KNOWN)
+# By so much may a charge point's clock be ahead, so that for it the time is over.
+_AHEAD = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def used_by(
     fitting = [
         r
         for r in reservations
-        if (r.state in OPEN or r.reason in _MAY_STILL_BE_USED)
+        if (r.state in (*OPEN, ReservationState.EXPIRED) or r.reason in _MAY_STILL_BE_USED)
         and r.connector_id in (0, session.connector_id)
         and r.is_for(tag)
         and _began_within(session, r)
@@ -121,8 +124,9 @@ def overridden_by(session: Session, tag: IdTag, reservations: Sequence[Reservati
 
 
 def _began_within(session: Session, reservation: Reservation) -> bool:
-    """Tell whether a transaction is not one queued from before the reservation was made."""
-    return session.started_at is None or session.started_at >= reservation.requested_at - CLOCK_SLACK
+    """Tell whether a transaction, which may come late, is neither from before the reservation nor from after it."""
+    began_at = session.started_at
+    return began_at is None or reservation.requested_at - CLOCK_SLACK <= began_at < reservation.expires_at
 
 
 def tells_of(connector: Connector, reservation: Reservation) -> bool:
@@ -138,5 +142,5 @@ def why_ended(connector: Connector, reservation: Reservation) -> str | None:
         return f"{what} is {connector.status}"
     own = connector.connector_id == reservation.connector_id
     if connector.status == "Available" and own and reservation.seen_at is not None:
-        return RELEASED
+        return NOBODY_CAME if connector.status_at >= reservation.expires_at - _AHEAD else RELEASED
     return None

@@ -8,6 +8,7 @@ import pytest
 
 from app import housekeeping
 from app.domain.charge_points import ChargePoint
+from app.domain.reservations import Reservation, ReservationState
 from app.domain.sessions import Session, State
 from app.follow_ups import FollowUps, Occasion
 from app.housekeeping import Housekeeping
@@ -55,6 +56,24 @@ def test_a_request_ends_when_its_deadline_has_passed(storage: Storage) -> None:
     session = storage.sessions.get("r")
     assert session is not None
     assert (session.reason, session.stopped_at, session.deadline_at) == ("deadline_passed", NOW, None)
+
+
+def test_a_reservation_expires_though_the_server_that_made_it_is_gone(storage: Storage) -> None:
+    async def story() -> None:
+        keeping = keeper(storage)
+        keeping.start()
+        await asyncio.to_thread(until, lambda: state_of(1) is ReservationState.EXPIRED)
+        await keeping.stop()
+
+    def state_of(number: int) -> ReservationState | None:
+        kept = storage.reservations.get(number)
+        return kept.state if kept else None
+
+    for number, end in ((1, NOW), (2, NOW + timedelta(seconds=1))):
+        made = (number, "CP", number, f"TAG{number}", ReservationState.RESERVED, "u", NOW - timedelta(hours=1), end)
+        storage.reservations.insert(Reservation(*made))
+    asyncio.run(story())
+    assert state_of(2) is ReservationState.RESERVED
 
 
 @pytest.mark.parametrize("trouble", [DatabaseError("away"), ValueError("a document nobody can read")])

@@ -1,7 +1,6 @@
 """A reservation follows what is true at the charge point: its answers, statuses, transactions, and the clock."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from tests.app.reservation_stories import (
     until_state,
 )
 from tests.app.stories import Meanwhile, meanwhile, new_charger, press_start, problem
-from tests.live import Api, Charger, Server, database_beside, plug_in, running_server
+from tests.live import Api, Charger, Server
 
 
 def used_by_start(root: Api, number: int, answer: dict[str, Any]) -> None:
@@ -61,7 +60,7 @@ def test_a_status_that_overtakes_the_answer_changes_nothing(driver: Api, charger
     asked, frame = begun(driver, charger)
     charger.status(1, "Reserved")
     charger.send([3, frame[1], {"status": "Accepted"}])
-    assert asked().json()["state"] == "reserved"
+    assert asked().json().items() >= {"state": "reserved", "reserve_status": "Accepted"}.items()
 
 
 @pytest.mark.parametrize("status", ["Reserved", "Faulted"])
@@ -152,6 +151,19 @@ def test_a_cancelled_one_is_over(driver: Api, charger: Charger) -> None:
     problem(driver.delete(f"/api/reservations/{number}"), 409, "reservation_ended")
     charger.status(1, "Available")
     assert state_of(driver, number) == "cancelled"
+
+
+def test_a_connector_that_is_free_before_the_cancellation_is_answered_was_cancelled(
+    driver: Api, charger: Charger
+) -> None:
+    number = held(driver, charger)
+    asked = meanwhile(lambda: driver.delete(f"/api/reservations/{number}"))
+    frame = charger.receive()
+    charger.status(1, "Available")
+    charger.send([3, frame[1], {"status": "Accepted"}])
+    reservation = asked().json()
+    assert (reservation["state"], reservation["cancel_status"]) == ("cancelled", "Accepted")
+    assert not {"reason", "hint"} & reservation.keys()
 
 
 def test_a_cancellation_that_is_rejected_finds_it_over(driver: Api, charger: Charger) -> None:
@@ -297,6 +309,12 @@ def test_it_expires_without_a_word_to_the_charge_point_and_a_start_held_back_sti
     used_by_start(root, number, start(charger, driver.id_tag, reservationId=number, timestamp=begun_at))
 
 
+def test_it_has_expired_when_the_charge_point_says_so_first(driver: Api, charger: Charger) -> None:
+    number = held(driver, charger, expires_at=soon(25))
+    charger.status(1, "Available")
+    assert look(driver, number).items() >= {"state": "expired", "reason": "nobody came in time"}.items()
+
+
 @pytest.mark.parametrize("status", ["Faulted", "Unavailable"])
 @pytest.mark.parametrize("connector_id", [0, 1])
 def test_a_connector_out_of_order_ends_it_with_the_reason(
@@ -394,24 +412,3 @@ def test_what_was_released_stays_so_when_the_driver_has_reserved_elsewhere(drive
     reserve(driver, charger, 2)
     charger.status(1, "Reserved")
     assert state_of(driver, number) == "ended"
-
-
-def test_a_restart_of_the_server_loses_nothing(server: Server, tmp_path: Path) -> None:
-    settings = database_beside(server)
-    with running_server(tmp_path / "data", **settings) as first:
-        root = first.root()
-        charge_point = root.post("/api/charge_points", id="CP1").json()
-        charger = plug_in(first, "CP1", charge_point["password"])
-        charger.boot()
-        number = reserve(root, charger)["reservation_id"]
-        short = reserve(root, charger, 2, idTag=new_tag(root), expires_at=soon(1))["reservation_id"]
-        charger.close()
-        root.close()
-    with running_server(tmp_path / "data", **settings) as second:
-        root = second.root()
-        until_state(root, short, "expired")
-        charger = plug_in(second, "CP1", charge_point["password"])
-        charger.boot()
-        assert cancel(root, charger, number).json()["state"] == "cancelled"
-        charger.close()
-        root.close()

@@ -8,6 +8,7 @@ import pytest
 from app.domain.charge_points import Connector
 from app.domain.id_tags import IdTag
 from app.domain.reservations import (
+    NOBODY_CAME,
     NOT_KNOWN,
     RELEASED,
     Reservation,
@@ -68,7 +69,7 @@ def test_the_one_named_is_used_whatever_the_tag() -> None:
 def test_what_was_over_is_used_only_if_it_is_named_and_can_have_been(state: ReservationState, named: bool) -> None:
     reservation = replace(OWN, state=state)
     assert (used_by(BEGUN, TAG, 1, [reservation]) is not None) == named
-    assert (used_by(BEGUN, TAG, None, [reservation]) is not None) == (state in ("requested", "reserved"))
+    assert (used_by(BEGUN, TAG, None, [reservation]) is not None) == (state in ("requested", "reserved", "expired"))
 
 
 @pytest.mark.parametrize(("reason", "used"), [(RELEASED, True), (NOT_KNOWN, True), ("connector 1 is Faulted", False)])
@@ -77,8 +78,8 @@ def test_what_the_charge_point_let_go_of_may_have_been_used(reason: str, used: b
     assert (used_by(BEGUN, TAG, None, [ended]) is not None) == used
 
 
-@pytest.mark.parametrize(("minutes", "used"), [(-4, True), (-6, False)])
-def test_a_transaction_from_before_it_did_not_use_it(minutes: int, used: bool) -> None:
+@pytest.mark.parametrize(("minutes", "used"), [(-4, True), (-6, False), (59, True), (60, False)])
+def test_a_transaction_from_before_or_after_it_did_not_use_it(minutes: int, used: bool) -> None:
     begun = replace(BEGUN, started_at=NOW + timedelta(minutes=minutes))
     assert (used_by(begun, TAG, None, [OWN]) is not None) == used
     assert (overridden_by(begun, TAG, [STRANGERS]) is not None) == used
@@ -106,6 +107,12 @@ def test_only_what_is_reserved_for_others_on_this_very_connector_is_disregarded(
 )
 def test_what_a_word_means(word: str, connector_id: int, reservation: Reservation, ends: bool) -> None:
     assert (why_ended(status(word, connector_id), reservation) is not None) == ends
+
+
+@pytest.mark.parametrize(("seconds", "reason"), [(-31, RELEASED), (-30, NOBODY_CAME), (1, NOBODY_CAME)])
+def test_a_connector_that_is_free_when_the_time_is_over_was_not_released(seconds: int, reason: str) -> None:
+    free = status("Available", at=OWN.expires_at + timedelta(seconds=seconds))
+    assert why_ended(free, replace(OWN, seen_at=NOW)) == reason
 
 
 @pytest.mark.parametrize(

@@ -121,8 +121,7 @@ class Certificates:
     def _signed(self, one: ChargePointCertificate) -> ChargePointCertificate | None:
         charge_point = self._storage.charge_points.get(one.charge_point_id)
         if charge_point is None or one.csr is None:
-            self._storage.certificates.end(one, CertificateStatus.FAILED, "there is no such charge point", self._now())
-            return None
+            return None  # removed meanwhile, and the request with it
         if not self._signers.acquire(blocking=False):
             # Each may take long, and what follows from other charge points' boots needs threads too.
             self._storage.certificates.again(one, "waits for its turn", self._now() + _BUSY, tried=False)
@@ -142,8 +141,7 @@ class Certificates:
     def _bring(self, one: ChargePointCertificate, since: datetime) -> None:
         """Send CertificateSigned; how it is answered is learned with the answer, also with a late one."""
         if one.not_after is None or one.not_after <= self._now():
-            reason = "it expired before it could be delivered"
-            self._storage.certificates.end(one, CertificateStatus.FAILED, reason, self._now())
+            self._give_up(one, "it expired before it could be delivered")
             return
         if not self._commands.connected(one.charge_point_id):
             self._again(one, "charge_point_offline", since, tried=False)
@@ -163,12 +161,16 @@ class Certificates:
     def _again(self, one: ChargePointCertificate, reason: str, since: datetime, *, tried: bool) -> None:
         """Put off what was begun at `since`, unless the charge point has booted meanwhile, which ended it."""
         if tried and one.attempts + 1 >= MOST_ATTEMPTS:
-            self._storage.certificates.end(one, CertificateStatus.FAILED, reason[:500], self._now())
+            self._give_up(one, reason)
             return
         charge_point = self._storage.charge_points.get(one.charge_point_id)
         booted_at = charge_point.booted_at if charge_point else None
         due_at = self._now() if booted_at and booted_at > since else self._now() + pause(one.attempts)
         self._storage.certificates.again(one, reason, due_at, tried=tried)
+
+    def _give_up(self, one: ChargePointCertificate, reason: str) -> None:
+        if self._storage.certificates.end(one, CertificateStatus.FAILED, reason[:500], self._now()):
+            note(self._storage, one.charge_point_id, "certificate_given_up", self._now(), reason=reason)
 
 
 def pause(attempts: int) -> timedelta:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.api.answers import Answer, Time, page_of
 from app.api.context import current_user, services
-from app.api.models import ChargePointPath, Key, Nothing, PageQuery
+from app.api.models import ChargePointPath, Key, Moment, Nothing, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
 from app.certificate_chains import to_pem
@@ -30,6 +30,7 @@ class CertificatePath(BaseModel):
 class CertificateQuery(PageQuery):
     charge_point_id: Key | None = None
     status: CertificateStatus | None = None
+    expires_before: Moment | None = Field(None, description="With status=delivered: what is to be renewed.")
 
 
 class CertificateAnswer(Answer):
@@ -76,6 +77,8 @@ class AuthorityAnswer(Answer):
 def list_certificates(query: CertificateQuery) -> dict[str, Any]:
     """Requests that came to nothing are listed with their `reason`."""
     where = equal([("charge_point_id", query.charge_point_id), ("status", query.status)])
+    if query.expires_before is not None:
+        where["not_after"] = {"$lt": query.expires_before}
     return page(services.storage.certificates, where, query, certificate_json)
 
 

@@ -91,6 +91,11 @@ class ChargePointCertificates(Collection[ChargePointCertificate]):
         changes = {"status": status, "status_at": at, "reason": reason, "due_at": None, "csr": None}
         return self.update(one.certificate_id, changes, when={"status": {"$eq": one.status.value}}) is not None
 
+    def give_up(self, charge_point_id: str, reason: str, at: datetime) -> None:
+        """End all that is under way."""
+        for one in self.under_way(charge_point_id, CertificateStatus.ASKED, *UNDER_WAY):
+            self.end(one, CertificateStatus.FAILED, reason, at)
+
     def hasten(self, charge_point_id: str, now: datetime) -> None:
         """Let what has failed before, and waits for its next time, be due at once."""
         where = {**_of(charge_point_id, UNDER_WAY), "reason": {"$exists": True}}

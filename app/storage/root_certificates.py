@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.charge_points import charge_point_key
+from app.domain.root_certificates import TYPES
 from app.storage.collection import Collection, to_document
 
 
@@ -53,6 +54,10 @@ class RootCertificates(Collection[InstalledRoots]):
         exactly = {name: {"$eq": value} for name, value in certificate.items()}
         where = {"_id": {"$eq": _key(charge_point_id, certificate_type)}}
         self.documents.update_one(where, {"$pull": {"certificates": exactly}})
+
+    def forget(self, charge_point_id: str) -> None:
+        """Drop what a charge point has told: it was removed, and the next one of its name is another one."""
+        self.documents.delete_many({"_id": {"$in": [_key(charge_point_id, each) for each in TYPES]}})
 
 
 def _key(charge_point_id: str, certificate_type: str) -> str:

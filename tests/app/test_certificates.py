@@ -303,6 +303,26 @@ def test_a_renewal_that_comes_to_nothing_says_why(secure_root: Api, charger: Cha
     assert newest(secure_root, charger.charge_point_id, "failed")["reason"] == "charge_point_offline"
 
 
+def test_what_expires_soon_can_be_asked_for(secure_root: Api, charger: Charger, serial_number: str) -> None:
+    assert ask(charger, new_csr(serial_number)) == "Accepted"
+    receive(charger)
+    end = newest(secure_root, charger.charge_point_id, "delivered")["not_after"]
+    mine = {"charge_point_id": charger.charge_point_id, "status": "delivered"}
+    sooner = secure_root.get("/api/certificates", **mine, expires_before=end)
+    later = secure_root.get("/api/certificates", **mine, expires_before="2099-01-01T00:00:00Z")
+    assert [len(answer.json()["items"]) for answer in (sooner, later)] == [0, 1]
+
+
+def test_with_a_charge_point_goes_what_was_under_way_for_it(
+    secure_root: Api, charger: Charger, serial_number: str
+) -> None:
+    charger.answers["CertificateSigned"] = None
+    assert ask(charger, new_csr(serial_number)) == "Accepted"
+    put_off(secure_root, charger.charge_point_id)
+    assert secure_root.delete(f"/api/charge_points/{charger.charge_point_id}").status_code == 204
+    assert newest(secure_root, charger.charge_point_id, "failed")["reason"] == "the charge point was removed"
+
+
 def test_certificates_are_for_admins(driver: Api, root: Api) -> None:
     for path in ("/api/certificates", "/api/certificates/x", "/api/certificates/authority"):
         problem(driver.get(path), 403, "forbidden")

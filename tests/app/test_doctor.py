@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 from app.config import load_settings
 from app.doctor import Verdict, examine
@@ -63,3 +64,14 @@ def test_each_thing_that_is_wrong_is_found_whatever_else_is(other_program: str) 
     }
     assert "JWT_SECRET_KEY" in found["token secret"].found
     assert "already in use" in found["HTTP_BIND"].found
+
+
+def test_the_authority_that_signs_is_looked_at(tmp_path: Path) -> None:
+    ca = trustme.CA()
+    (tmp_path / "ca.pem").write_bytes(ca.cert_pem.bytes())
+    (tmp_path / "ca.key").write_bytes(ca.private_key_pem.bytes())
+    nowhere = {"mongodb_uri": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100"}
+    good = examined(**nowhere, ca_cert=tmp_path / "ca.pem", ca_key=tmp_path / "ca.key")["certificate authority"]
+    assert (good.good, good.found.startswith("ECDSA until ")) == (True, True)
+    bad = examined(**nowhere, ca_cert=tmp_path / "ca.pem", ca_key=tmp_path / "ca.pem")["certificate authority"]
+    assert (bad.good, "holds no PEM private key" in bad.found) == (False, True)

@@ -196,6 +196,13 @@ def test_a_certificate_that_was_not_told_of_cannot_be_deleted(root: Api, charger
     problem(root.delete(f"{path(charger)}/0123456789ab"), 404, "not_found")
 
 
+def test_a_new_charge_point_of_an_old_name_has_told_nothing(root: Api, charger: Charger) -> None:
+    read(root, charger, CENTRAL_SYSTEM, told(1))
+    assert root.delete(f"/api/charge_points/{charger.charge_point_id}").status_code == 204
+    assert root.post("/api/charge_points", id=charger.charge_point_id).status_code == 201
+    assert ids(root, charger) == []
+
+
 def test_root_certificates_are_for_admins(driver: Api, root: Api, charger: Charger) -> None:
     problem(driver.get(path(charger)), 403, "forbidden")
     problem(driver.post(path(charger), {"certificate_type": CENTRAL_SYSTEM, "certificate": "x"}), 403, "forbidden")

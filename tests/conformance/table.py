@@ -15,7 +15,7 @@ _INTRODUCTION = """\
 The Open Charge Alliance certifies Central Systems with 77 test cases. Each is a test here: a charge point on a real
 WebSocket, played frame by frame, and the REST API as the operator, against the server as it is deployed. Common to all:
 every CALL gets its answer, and a CALLERROR is none; all that the server sends keeps OCPP's own JSON schemas; it sends
-nothing that nobody asked for.
+nothing that nobody asked for, which needs the setting `AUTO_PROVISION=off`.
 
 These are our tests, written after the cases; they are no certificate. `make conformance` runs them and writes this
 page.

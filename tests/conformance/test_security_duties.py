@@ -8,15 +8,20 @@ from typing import Any
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from app.storage.database import Storage
 from app.storage.embedded import running_uri
-from tests.app.certificate_stories import boot_as, new_key_pair, receive
+from tests.app.certificate_stories import boot_as, new_csr, new_key_pair, receive
 from tests.app.charging import events_of
+from tests.app.file_stories import add_image, updates_of
+from tests.app.manufacturer import signer
 from tests.app.secure import CPO_NAME, SecureServer, added, configure, refused, why
 from tests.app.stories import problem
-from tests.conformance.station import Station
+from tests.conformance.station import Operator, Station
 from tests.conformance.tls_clients import older_than_1_2
 from tests.conformance.weak_certificates import weak_certificate
 from tests.live import Api, Charger, Server, basic, plug_in, until
@@ -160,6 +165,38 @@ def test_a00_fr_501_and_502_weak_certificates_open_nothing(
         secure.over_tls(one["id"], ssl=context)
 
 
+def test_a00_fr_501_to_511_and_a02_fr_11_what_is_issued_here_is_strong_and_names_o_and_cn_only(
+    secure: SecureServer, secure_root: Api, closing: Callable[[Charger], Charger]
+) -> None:
+    one = added(secure_root, security_profile=2)
+    charger = closing(secure.over_tls(one["id"], one["password"]))
+    boot_as(charger, "SN-FR-501")
+    pair = new_key_pair("SN-FR-501")
+    assert charger.call("SignCertificate", {"csr": pair.csr}) == {"status": "Accepted"}
+    certificate = x509.load_pem_x509_certificate(receive(charger).encode())
+    key = certificate.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert key.public_numbers() == pair.key.public_key().public_numbers()
+    assert key.key_size >= 224
+    assert isinstance(certificate.signature_hash_algorithm, hashes.SHA256)
+    assert certificate.serial_number > 0
+    assert certificate.subject.rfc4514_string() == f"CN=SN-FR-501,O={CPO_NAME}"
+    assert certificate.not_valid_after_utc - datetime.now(UTC) <= timedelta(days=366)
+    with pytest.raises(x509.ExtensionNotFound):
+        certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+
+
+@pytest.mark.parametrize(("bits", "serial_number"), [(1024, "SN-weak"), (2048, "SN-of-another")])
+def test_a02_fr_04_and_a03_fr_04_a_request_that_must_not_be_signed_is_rejected(
+    secure: SecureServer, secure_root: Api, closing: Callable[[Charger], Charger], bits: int, serial_number: str
+) -> None:
+    one = added(secure_root, security_profile=2)
+    charger = closing(secure.over_tls(one["id"], one["password"]))
+    boot_as(charger, "SN-weak")
+    csr = new_csr(serial_number, key=rsa.generate_private_key(65537, bits))
+    assert charger.call("SignCertificate", {"csr": csr}) == {"status": "Rejected"}
+
+
 def test_a00_fr_317_tls_does_not_compress(secure: SecureServer, secure_root: Api) -> None:
     one = added(secure_root, security_profile=2)
     charger = secure.over_tls(one["id"], one["password"])
@@ -234,6 +271,30 @@ def test_a04_fr_03_every_security_event_is_answered_and_the_critical_ones_are_ma
     assert told == dict.fromkeys(CRITICAL, True) | dict.fromkeys(OTHERS, False)
 
 
+# L01: firmware
+
+
+def test_a00_fr_706_firmware_whose_signature_is_wrong_is_not_taken_let_alone_sent(root: Api) -> None:
+    maker = signer()
+    signed = {"name": "Board", "version": "1", **maker.signed(b"what was signed")}
+    answer = root.http.post("/api/firmware", params=signed, content=b"what was uploaded")
+    assert problem(answer, 422, "bad_input")["errors"][0]["field"] == "signature"
+
+
+@pytest.mark.parametrize("code", ["NotSupported", "NotImplemented"])
+def test_l01_fr_20_a_charge_point_with_secure_firmware_refuses_the_plain_update_and_that_is_told(
+    station: Station, operator: Operator, root: Api, code: str
+) -> None:
+    image = add_image(root, b"an unsigned image")
+    order = {"firmware_id": image["firmware_id"]}
+    _request, said = operator.ask(
+        "UpdateFirmware", [code, "signed only", {}], lambda: root.post(f"{operator.path}/firmware_updates", order)
+    )
+    assert problem(said, 502, "call_error")["ocpp_error"] == code
+    (update,) = updates_of(root, station)
+    assert update["status"] == "Failed"
+
+
 # The messages of the extension
 
 
@@ -256,7 +317,7 @@ def test_each_message_of_the_extension_is_answered_by_its_conf(
 
 
 @pytest.mark.parametrize("algorithm", ["SHA256", "SHA384", "SHA512"])
-def test_m04_fr_07_a_certificate_is_deleted_by_the_hash_it_was_told_with(operator: Any, algorithm: str) -> None:
+def test_m04_fr_07_a_certificate_is_deleted_by_the_hash_it_was_told_with(operator: Operator, algorithm: str) -> None:
     told = {
         "hashAlgorithm": algorithm,
         "issuerNameHash": "aB" * 32,

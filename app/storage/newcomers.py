@@ -7,7 +7,8 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from app.domain.charge_points import charge_point_key
-from app.storage.collection import Collection, Order, equal, to_document
+from app.storage.audit import Audited
+from app.storage.collection import Order, equal, to_document
 
 _WEEK = 7 * 24 * 3600
 _FACTS = ("vendor", "model", "serial_number", "firmware_version")
@@ -34,10 +35,11 @@ class Newcomer:
     ignored: bool = False
 
 
-class Newcomers(Collection[Newcomer]):
+class Newcomers(Audited[Newcomer]):
     """They are forgotten a week after they knocked last, unless they are ignored: that holds until it is undone."""
 
     name = "newcomers"
+    called = "unknown_charge_point"
     key = "key"
     kind = Newcomer
     order = Order("last_at", -1)

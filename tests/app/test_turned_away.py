@@ -214,6 +214,8 @@ def test_one_is_ignored_until_that_is_undone(plug: Callable[..., Charger], admin
     assert pending(admin, name) is None
     assert admin.delete(f"{PENDING}/{name}/ignore").status_code == 204
     assert pending(admin, name) is not None
+    written = admin.get("/api/audit", kind="unknown_charge_point", key=name.lower()).json()["items"]
+    assert [one["after"] for one in written] == [{"ignored": False}, {"ignored": True}]
     problem(admin.post(f"{PENDING}/never-seen/ignore"), 404, "not_found")
 
 

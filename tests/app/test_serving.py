@@ -53,6 +53,7 @@ def serving(data_dir: Path, **environment: str) -> Iterator[Started]:
         "DATA_DIR": str(data_dir),
         "HTTP_BIND": f"127.0.0.1:{ports[0]}",
         "OCPP_BIND": f"127.0.0.1:{ports[1]}",
+        "AUTO_PROVISION": "off",
         **environment,
     }
     said, log = data_dir.with_suffix(".said"), data_dir.with_suffix(".log")

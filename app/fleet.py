@@ -134,6 +134,7 @@ class Fleet:
         self._storage.local_list_rules.drop_charge_point(charge_point.charge_point_id)
         self._storage.local_lists.delete(charge_point_id)
         self._storage.local_list_contents.delete(charge_point_id)
+        self._storage.profile_installations.forget(charge_point.charge_point_id)
         self._storage.certificates.give_up(charge_point.charge_point_id, "the charge point was removed", self._now())
         self._storage.root_certificates.forget(charge_point.charge_point_id)
         self._changed(charge_point.charge_point_id)

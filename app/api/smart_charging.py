@@ -152,7 +152,8 @@ def get_composite_schedule(path: ChargePointPath, query: CompositeQuery) -> dict
     answer = {"command_id": outcome.command_id, "status": outcome.status, "connector_id": query.connector_id}
     if composite is None:
         return {**answer, "hint": NO_SCHEDULE, "periods": [], "series": []}
-    return {**answer, **composite_json(composite)}
+    empty = {} if composite.spans else {"hint": NO_SCHEDULE}
+    return {**answer, **empty, **composite_json(composite)}
 
 
 _INSTALLATION = (

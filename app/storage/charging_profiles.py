@@ -56,6 +56,10 @@ class ProfileInstallations(Collection[ProfileInstallation]):
         where = {"_id": {"$in": list(installation_ids)}, "removed_at": {"$exists": False}}
         return self.documents.update_many(where, {"$set": to_document(facts)}).modified_count
 
+    def forget(self, charge_point_id: str) -> None:
+        """Delete all that is known of a charge point, which was removed."""
+        self.documents.delete_many({"charge_point_id": {"$eq": charge_point_id}})
+
 
 def settled(status: str, at: datetime, **facts: Any) -> dict[str, Any]:
     """Return the fields of a request that has its answer; what was not accepted is forgotten after a while."""

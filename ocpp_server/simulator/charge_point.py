@@ -160,7 +160,8 @@ class ChargePoint:
         def serve(**payload: Any) -> Any:
             answer = handler(**payload)
             secret = payload.get("key") == ConfigurationKey.authorization_key
-            shown = " ".join(str(value) for value in payload.values() if not (secret and value != payload["key"]))
+            said = [value for value in payload.values() if not (secret and value != payload["key"])]
+            shown = " ".join("{…}" if isinstance(value, dict) else str(value) for value in said)
             verdict = getattr(answer, "status", "answered")
             self._report(f"<- {action} {shown}".rstrip() + f": {verdict}")
             return answer

@@ -146,3 +146,5 @@ class SmartCharging:
     def _install(self, profile: Profile) -> None:
         kept = [p for p in self.profiles if p.place != profile.place and p.profile_id != profile.profile_id]
         self.profiles = [*kept, profile]
+        what = f"charging profile {profile.profile_id}: {profile.purpose}, stack level {profile.stack_level}"
+        self._report(what, profile.connector_id or None)

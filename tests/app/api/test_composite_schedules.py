@@ -80,6 +80,7 @@ def test_what_charge_points_really_answer_is_made_sense_of(
     assert [period.get("limit") for period in told["periods"]] == limits
     assert told["end_at"] == at(600)
     assert ("energy_wh" in told) == (bool(limits) and None not in limits)
+    assert ("hint" in told) == (not limits)
 
 
 def test_a_schedule_of_another_time_begins_now(root: Api, charger: Charger) -> None:

@@ -191,6 +191,13 @@ def test_a_charge_point_without_smart_charging_is_asked_only_by_force(root: Api,
         assert asked(charger, work)[0].is_success
 
 
+def test_a_charge_point_that_is_removed_and_added_again_has_no_profiles(root: Api, charger: Charger) -> None:
+    send_profile(root, charger, add_profile(root))
+    assert root.delete(f"/api/charge_points/{charger.charge_point_id}").status_code == 204
+    root.post("/api/charge_points", id=charger.charge_point_id)
+    assert installations(root, charger) == []
+
+
 def test_nothing_is_sent_to_a_rejected_charge_point(root: Api, charger: Charger) -> None:
     root.patch(f"/api/charge_points/{charger.charge_point_id}", registration="Rejected")
     body = {"charging_profile_id": add_profile(root)["charging_profile_id"], "connector_id": 1, "force": True}

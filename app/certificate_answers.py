@@ -27,6 +27,8 @@ def learn_delivery(storage: Storage, answered: Answered) -> None:
     one = storage.certificates.with_fingerprint(fingerprint(first.public_bytes(Encoding.DER)))
     if one is None or charge_point_key(one.charge_point_id) != charge_point_key(answered.charge_point_id):
         return
+    if one.status is CertificateStatus.DELIVERED:
+        return  # sent twice, for the first answer was late; some charge points refuse what they have already
     if answered.response.get("status") == CertificateSignedStatus.accepted:
         delivered(storage, one, answered.at)
     else:

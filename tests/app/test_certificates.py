@@ -237,6 +237,25 @@ def test_a_late_answer_counts(secure_root: Api, charger: Charger, serial_number:
     newest(secure_root, charger.charge_point_id, "delivered")
 
 
+def test_what_was_taken_is_not_refused_any_more(secure_root: Api, charger: Charger, serial_number: str) -> None:
+    assert ask(charger, new_csr(serial_number)) == "Accepted"
+    _type, first, _action, _payload = charger.receive()
+    put_off(secure_root, charger.charge_point_id)
+    boot_as(charger, serial_number)
+    _type, second, action, _payload = charger.receive()
+    assert action == "CertificateSigned"
+    charger.send([3, first, {"status": "Accepted"}])
+    newest(secure_root, charger.charge_point_id, "delivered")
+    charger.send([3, second, {"status": "Rejected"}])
+
+    def answers() -> list[Any]:
+        sent = {"charge_point_id": charger.charge_point_id, "action": "CertificateSigned"}
+        return [one.get("status") for one in secure_root.get("/api/commands", **sent).json()["items"]]
+
+    until(lambda: "Rejected" in answers())
+    assert newest(secure_root, charger.charge_point_id, "delivered")
+
+
 def test_a_csr_sent_again_is_signed_once(secure_root: Api, charger: Charger, serial_number: str) -> None:
     csr = new_csr(serial_number)
     charger.answers["CertificateSigned"] = None

@@ -68,8 +68,8 @@ class LocalListSync:
         with self._alone(charge_point_id, 0) as alone:
             if alone:
                 self._go(charge_point_id, full=False, hasty=hasty, requested_by=BY_ITSELF)
-            else:
-                # Whoever is at it learns at the end that there is more to do.
+            elif hasty:
+                # It has booted in the middle: whoever is at it learns at the end to look again.
                 self._storage.local_lists.touch([charge_point_id], self._now())
 
     def _managed(self, charge_point_id: str) -> bool:

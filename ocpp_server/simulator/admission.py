@@ -8,6 +8,7 @@ from ocpp.v16.enums import AuthorizationStatus, ConfigurationKey
 
 from ocpp_server.simulator.bay import Bay
 from ocpp_server.simulator.configuration import Configuration
+from ocpp_server.simulator.local_list import LocalList
 from ocpp_server.simulator.outbox import Message, Outbox
 from ocpp_server.simulator.report import Report
 from ocpp_server.simulator.reservations import Reservations
@@ -28,6 +29,7 @@ class Admission:
         self,
         settings: Settings,
         configuration: Configuration,
+        local_list: LocalList,
         outbox: Outbox,
         timers: Timers,
         statuses: Statuses,
@@ -37,7 +39,7 @@ class Admission:
         plug: Callable[[int], None],
         leave_later: Callable[[Bay], None],
     ) -> None:
-        self._settings, self._configuration = settings, configuration
+        self._settings, self._configuration, self._local_list = settings, configuration, local_list
         self._outbox, self._timers = outbox, timers
         self._statuses, self._transactions, self._report = statuses, transactions, report
         self._reservations = reservations
@@ -86,12 +88,23 @@ class Admission:
 
     def _unanswered(self, bay: Bay, id_tag: str, error: Exception | None) -> None:
         # Without a connection the charge point decides by itself (OCPP 1.6 §3.5.4); an error leaves no ground to.
-        allowed = self._configuration.flag(ConfigurationKey.allow_offline_tx_for_unknown_id)
-        if error is None and allowed and self._reservations.admits(bay, id_tag):
-            self._report(f"{id_tag} is accepted without asking", bay.connector.connector_id)
-            self._admit(bay, id_tag)
+        parent = self._local_list.parent(id_tag)
+        if error is None and self._may_charge_offline(bay, id_tag) and self._reservations.admits(bay, id_tag, parent):
+            self._admit(bay, id_tag, parent)
         else:
             self._refuse(bay, id_tag)
+
+    def _may_charge_offline(self, bay: Bay, id_tag: str) -> bool:
+        number, listed = bay.connector.connector_id, None
+        if self._configuration.flag(ConfigurationKey.local_authorize_offline):
+            listed = self._local_list.verdict(id_tag)
+        if listed is not None:
+            self._report(f"{id_tag} is on the local list: {listed}", number)
+            return listed == AuthorizationStatus.accepted
+        if self._configuration.flag(ConfigurationKey.allow_offline_tx_for_unknown_id):
+            self._report(f"{id_tag} is accepted without asking", number)
+            return True
+        return False
 
     def _admit(self, bay: Bay, id_tag: str, parent: str | None = None) -> None:
         if bay.connector.id_tag != id_tag:

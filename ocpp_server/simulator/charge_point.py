@@ -37,6 +37,9 @@ from ocpp_server.simulator.timers import Timers
 # How long (seconds) a soft reset waits for the transactions it ended to be told.
 SOFT_RESET_PATIENCE = 10.0
 
+# How much (characters) of a call's value is reported: a local list has no end.
+SHOWN = 100
+
 Handler = Callable[..., Any]
 
 
@@ -72,6 +75,7 @@ class ChargePoint:
             Action.trigger_message: self.trigger_message,
             Action.unlock_connector: self.unlock_connector,
             **ReservationCalls(self._station, self._registration, self._connection).handlers(),
+            **self._station.local_list.handlers(),
             **SmartChargingCalls(self._station, self._connection).handlers(),
         }
         return {action: {"_on_action": self._told(action, handler)} for action, handler in handlers.items()}
@@ -161,7 +165,7 @@ class ChargePoint:
             answer = handler(**payload)
             secret = payload.get("key") == ConfigurationKey.authorization_key
             said = [value for value in payload.values() if not (secret and value != payload["key"])]
-            shown = " ".join("{…}" if isinstance(value, dict) else str(value) for value in said)
+            shown = " ".join("{…}" if isinstance(value, dict) else str(value)[:SHOWN] for value in said)
             verdict = getattr(answer, "status", "answered")
             self._report(f"<- {action} {shown}".rstrip() + f": {verdict}")
             return answer

@@ -11,6 +11,7 @@ from ocpp_server.simulator.admission import Admission
 from ocpp_server.simulator.bay import Bay, new_car
 from ocpp_server.simulator.configuration import Configuration
 from ocpp_server.simulator.errors import NotPossible, UnknownConnector
+from ocpp_server.simulator.local_list import LocalList
 from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.report import Report
 from ocpp_server.simulator.reservations import Reservations
@@ -41,6 +42,7 @@ class Station:
         self.settings = settings
         self.configuration = configuration
         self._bays = {n: Bay.new(settings, n, monotonic()) for n in range(settings.connectors + 1)}
+        self.local_list = LocalList(configuration, clock)
         self.statuses = Statuses(outbox, report, clock)
         self.reservations = Reservations(self._bays, self.statuses, timers, report, clock)
         self.smart_charging = SmartCharging(
@@ -60,6 +62,7 @@ class Station:
         self._admission = Admission(
             settings,
             configuration,
+            self.local_list,
             outbox,
             timers,
             self.statuses,

@@ -14,13 +14,14 @@ T = TypeVar("T")
 @dataclass
 class ListStation:
     """`version` and `entries` are what it holds. `moods` are answers it gives before it is itself again, by action: a
-    status, a CALLERROR as a list, or None for silence."""
+    status, a CALLERROR as a list, or None for silence; `ever` is one that it keeps."""
 
     charger: Charger
     version: int = 0
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     limits: dict[str, str] = field(default_factory=dict)
     moods: dict[str, list[Any]] = field(default_factory=dict)
+    ever: dict[str, Any] = field(default_factory=dict)
     sent: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -54,8 +55,9 @@ class ListStation:
             self.charger.send([3, message_id, answer])
 
     def _says(self, action: str, payload: dict[str, Any]) -> Any:
-        if moods := self.moods.get(action):
-            mood = moods.pop(0)
+        moods = self.moods.get(action)
+        if moods or action in self.ever:
+            mood = moods.pop(0) if moods else self.ever[action]
             return {"status": mood} if isinstance(mood, str) else mood
         if action == "GetConfiguration":
             known = [{"key": k, "readonly": True, "value": v} for k, v in self.limits.items()]

@@ -11,6 +11,7 @@ from app.domain.charge_points import ChargePoint
 from app.domain.sessions import ENDED, OPEN, RUNNING
 from app.storage.collection import Collection
 from app.storage.database import Storage
+from app.storage.local_list_rules import GROUPS
 
 NOW = datetime(2026, 6, 15, tzinfo=UTC)
 
@@ -59,6 +60,10 @@ QUESTIONS: dict[str, Callable[[Storage], Any]] = {
     "what a tag has open": lambda s: s.sessions.of_tag("TAG", OPEN),
     "what has run for long": lambda s: s.sessions.running_since(NOW),
     "what was closed without a stop": lambda s: s.sessions.closed_without_stop("CP", NOW),
+    "what makes a charge point's list": lambda s: s.local_list_rules.of("CP"),
+    "which lists a tag may be in": lambda s: s.local_list_rules.about(["TAG"]),
+    "which lists are due": lambda s: s.local_lists.claim_due(NOW),
+    "who fares as a tag does": lambda s: s.id_tags.children(["TAG"]),
     "whose deadline has passed": lambda s: s.sessions.due(NOW),
     "what a charge point has of charging profiles": lambda s: s.profile_installations.believed("CP"),
     "which certificate has a fingerprint": lambda s: s.certificates.with_fingerprint("ab"),
@@ -110,6 +115,9 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
     "refusals": lambda s: s.refusals.page({}, None, 50),
     "refusals of an address": lambda s: s.refusals.page({"remote_address": {"$eq": "10.0.0.1"}}, None, 50),
     "refusals of a charge point": lambda s: s.refusals.page({"key": {"$eq": "cp"}}, None, 50),
+    "local lists": lambda s: s.local_lists.page({}, None, 50),
+    "local lists in a state": lambda s: s.local_lists.page({"state": {"$eq": "failed"}}, None, 50),
+    "groups of local lists": lambda s: s.local_list_rules.page(GROUPS, None, 50),
     "what was set aside": lambda s: s.quarantine.page({}, None, 50),
     "what was set aside of a charge point": lambda s: s.quarantine.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
 }

@@ -287,15 +287,11 @@ def test_configuration_is_read_and_written(tell: Callable[..., None]) -> None:
         change = {"key": "MeterValueSampleInterval", "value": "60"}
         assert await central_system.call("ChangeConfiguration", **change) == {"status": "Accepted"}
         assert await central_system.call(
-            "GetConfiguration", key=["MeterValueSampleInterval", "SupportedFeatureProfiles", "Nonsense"]
+            "GetConfiguration", key=["MeterValueSampleInterval", "LocalAuthListMaxLength", "Nonsense"]
         ) == {
             "configurationKey": [
                 {"key": "MeterValueSampleInterval", "readonly": False, "value": "60"},
-                {
-                    "key": "SupportedFeatureProfiles",
-                    "readonly": True,
-                    "value": "Core,RemoteTrigger,Reservation,SmartCharging",
-                },
+                {"key": "LocalAuthListMaxLength", "readonly": True, "value": "100"},
             ],
             "unknownKey": ["Nonsense"],
         }
@@ -343,7 +339,7 @@ def test_a_new_password_is_used_at_once_and_never_reported(play: Play) -> None:
     [
         ("ClearCache", {}, {"status": "Accepted"}),
         ("DataTransfer", {"vendorId": "V", "data": "x"}, {"status": "UnknownVendorId"}),
-        ("GetLocalListVersion", {}, {"error": "NotImplemented"}),
+        ("GetDiagnostics", {"location": "ftp://localhost"}, {"error": "NotImplemented"}),
         ("NoSuchAction", {}, {"error": "NotSupported"}),
         ("Reset", {"type": "Gentle"}, {"error": "FormatViolation"}),
     ],

@@ -109,11 +109,12 @@ class LocalListSync:
         emptied = state is ListState.IN_SYNC and turn.facts.get("confirmed_length") == 0
         if emptied and not self._storage.local_list_rules.of(turn.charge_point_id):
             state, look_again = ListState.UNMANAGED, None
+        now = self._now()
         facts = {
             **turn.facts,
             "state": state,
             "reason": ending.reason,
-            "due_at": None if look_again is None else self._now() + look_again,
+            "due_at": None if look_again is None else now + look_again,
         }
-        kept = self._storage.local_lists.finish(turn.charge_point_id, turn.before.revision, facts)
+        kept = self._storage.local_lists.finish(turn.charge_point_id, turn.before.revision, facts, now)
         return kept or turn.before

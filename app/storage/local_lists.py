@@ -101,14 +101,14 @@ class LocalLists(Collection[LocalList]):
         """Give out versions, before any of them is sent: none is ever given out again."""
         self.update(charge_point_id, {"version": last, "reserved_from": first})
 
-    def finish(self, charge_point_id: str, revision: int, facts: Mapping[str, Any]) -> LocalList | None:
-        """Keep how an attempt ended; if something else is wanted by now, it is pending and stays due."""
+    def finish(self, charge_point_id: str, revision: int, facts: Mapping[str, Any], at: datetime) -> LocalList | None:
+        """Keep how an attempt ended; if something else is wanted by now, it is pending and due again at once."""
         facts = {**facts, "reserved_from": None}
         done = self.update(charge_point_id, facts, when={"revision": {"$eq": revision}})
         if done is not None:
             return done
-        overtaken = {k: v for k, v in facts.items() if k != "due_at"}
-        return self.update(charge_point_id, {**overtaken, "state": ListState.PENDING})
+        # Not when it was due before: that may have been claimed meanwhile, for somebody who found this one under way.
+        return self.update(charge_point_id, {**facts, "state": ListState.PENDING, "due_at": at})
 
     def reported(self, charge_point_id: str, version: int) -> None:
         """Keep the version that a charge point tells."""

@@ -27,15 +27,19 @@ def firmware_roots(settings: Settings) -> tuple[x509.Certificate, ...]:
         raise ConfigurationError(f"FIRMWARE_ROOTS={path}: holds no PEM certificate") from None
 
 
-def leads_to(roots: Sequence[x509.Certificate], chain: Sequence[x509.Certificate], now: datetime) -> bool:
-    """Tell whether a chain, the signer's certificate first, ends at one of the roots, or is one of them itself."""
+def why_untrusted(roots: Sequence[x509.Certificate], chain: Sequence[x509.Certificate], now: datetime) -> str | None:
+    """Return, in words, why a chain, the signer's certificate first, does not end at one of the roots; None if it does.
+
+    A signer's certificate may itself be one of them.
+    """
     signer, *between = chain
     if signer in roots:
-        return True
+        return None
     policy = PolicyBuilder().store(Store(list(roots))).time(now)
     policy = policy.extension_policies(ca_policy=_AUTHORITIES, ee_policy=_SIGNERS)
     try:
         policy.build_client_verifier().verify(signer, between)
-    except VerificationError:
-        return False
-    return True
+    except VerificationError as error:
+        # The library quotes the certificate at the end; who uploads it has it.
+        return str(error).partition(" (encountered processing")[0]
+    return None

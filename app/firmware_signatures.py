@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.errors import BadInput
-from app.firmware_roots import leads_to
+from app.firmware_roots import why_untrusted
 
 CERTIFICATE, SIGNATURE = "signing_certificate", "signature"
 # 112 bits of security (A00.FR.501).
@@ -69,8 +69,8 @@ def check_signature(signature: Signature, sha256: str, roots: Sequence[x509.Cert
     key = _key(certificate)
     _require_in_force(certificate, now)
     _require_for_signing(certificate)
-    if roots and not leads_to(roots, signature.chain, now):
-        raise BadInput(CERTIFICATE, "was not issued under any of the roots in FIRMWARE_ROOTS, or a link is missing")
+    if roots and (fault := why_untrusted(roots, signature.chain, now)):
+        raise BadInput(CERTIFICATE, f"does not lead to any of the roots in FIRMWARE_ROOTS: {fault}")
     if not _made_by(key, signature.content, bytes.fromhex(sha256)):
         raise BadInput(SIGNATURE, "is not this file's under this certificate (RSA or ECDSA with SHA-256)")
 

@@ -10,7 +10,7 @@ _HINTS = {
     "issued under may not be installed there.",
     "revoked_certificate": "The charge point knows the signing certificate as revoked.",
     "unsigned_not_supported": "The charge point does not take plain updates. One with secure firmware wants it signed: "
-    "upload the image with `signature` and `signing_certificate`.",
+    "the image needs `signature` and `signing_certificate`. Another may know no updates at all.",
     "signed_not_supported": "The charge point does not know signed updates; `signed: false` sends a plain one.",
     "rejected": "The charge point refused; it may be busy with another one.",
     "canceled": "The charge point gave this one up for a newer one.",

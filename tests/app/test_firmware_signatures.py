@@ -110,7 +110,7 @@ def test_with_roots_the_chain_must_lead_to_one() -> None:
         (signer(under=signer(under=root, name="old", authority=True, days=(-2, -1))), [root]),
         (signer(), [root]),
     ):
-        assert "not issued under any of the roots" in str(fault(chain.signed(IMAGE), *roots))
+        assert "does not lead to any of the roots" in str(fault(chain.signed(IMAGE), *roots))
 
 
 def test_a_file_of_roots_that_is_none_stops_the_server_with_its_name(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ USUAL_DEADLINE, LONGEST_DEADLINE = timedelta(days=7), timedelta(days=365)
 
 
 class Campaigns:
-    """The use cases; what a campaign does by itself is in app/campaign_steps.py."""
+    """The use cases; what a campaign does by itself is in app/campaign_clock.py."""
 
     def __init__(self, storage: Storage, firmware: Firmware, now: Callable[[], datetime]) -> None:
         self._storage = storage

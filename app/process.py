@@ -4,7 +4,8 @@ from flask import Flask
 
 from app import create_app
 from app.accounts import Accounts
-from app.campaign_steps import CampaignSteps
+from app.campaign_clock import CampaignClock
+from app.campaign_orders import CampaignOrders
 from app.campaigns import Campaigns
 from app.capabilities import KnownCapabilities
 from app.central_system import CentralSystem, utc_now
@@ -58,16 +59,17 @@ class Process:
         smart_charging = SmartCharging(self._storage, commands, capabilities, charging_profiles, utc_now)
         firmware = Firmware(self._storage, settings, utc_now, firmware_roots(settings))
         updates = FirmwareUpdates(self._storage, firmware, commands, capabilities, settings, utc_now)
-        self._campaign_steps = CampaignSteps(self._storage, updates, commands, self._follow_ups, utc_now)
+        campaign_orders = CampaignOrders(self._storage, updates, utc_now)
+        self._campaign_clock = CampaignClock(self._storage, commands, self._follow_ups, utc_now)
         self._follow_ups.jobs = {
             Occasion.BOOTED: (certificates.booted, provisioning.after_boot, lists.after_boot),
             Occasion.CERTIFICATE_REQUESTED: (certificates.deliver,),
             Occasion.CONFIGURATION_CHANGED: (provisioning.after_change,),
             Occasion.LOCAL_LIST_DUE: (lists.when_due,),
-            Occasion.FIRMWARE_DUE: (self._campaign_steps.order,),
+            Occasion.FIRMWARE_DUE: (campaign_orders.order,),
         }
         fleet = Fleet(self._storage, settings, utc_now, self._charge_point_changed)
-        self._central_system.by_the_clock.append((CAMPAIGN_SECONDS, self._campaign_steps.advance))
+        self._central_system.by_the_clock.append((CAMPAIGN_SECONDS, self._campaign_clock.advance))
         self.services = Services(
             settings=settings,
             storage=self._storage,
@@ -96,7 +98,7 @@ class Process:
     def start(self) -> None:
         """Start the loop thread: from now on charge points can connect. Raises OSError."""
         self.services.commands.close_orphans()
-        self._campaign_steps.recover()
+        self._campaign_clock.recover()
         self.bridge.start()
 
     def stop(self) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field, StrictInt
 
-from app.api.answers import Answer, Time, page_of
+from app.api.answers import page_of
+from app.api.answers_campaigns import CampaignAnswer, CampaignDetailAnswer, CampaignTargetAnswer
 from app.api.context import current_user, services
 from app.api.file_requests import retries, shown
 from app.api.firmware_updates import Ordered
@@ -46,56 +47,6 @@ class CampaignQuery(PageQuery):
 
 class TargetQuery(PageQuery):
     state: TargetState | None = None
-
-
-class CampaignAnswer(Answer):
-    """`state`: running; completed; stopped, `reason` and `hint` say why; canceled. With `finished_at` nothing of it is
-    under way any more."""
-
-    campaign_id: str
-    firmware_id: str
-    version: str
-    state: CampaignState
-    reason: str | None = None
-    hint: str | None = None
-    at_once: int
-    max_failures: int
-    time_limit: int
-    deadline: Time
-    signed: bool | None = None
-    force: bool
-    allow_downgrade: bool
-    created_by: str
-    created_at: Time
-    finished_at: Time | None = None
-
-
-class CampaignCounts(Answer):
-    waiting: int
-    under_way: int
-    succeeded: int
-    failed: int
-    skipped: int
-    missed: int
-    canceled: int
-
-
-class CampaignDetailAnswer(CampaignAnswer):
-    """`charge_points`: how many have come how far."""
-
-    charge_points: CampaignCounts
-
-
-class CampaignTargetAnswer(Answer):
-    """`skipped`: it was left out, such as one that has the version already; `missed`: it did not come in time."""
-
-    charge_point_id: str
-    state: TargetState
-    reason: str | None = None
-    hint: str | None = None
-    firmware_update_id: str | None = None
-    ordered_at: Time | None = None
-    ended_at: Time | None = None
 
 
 @api.post("", summary="Begin a firmware campaign", responses={201: CampaignDetailAnswer})

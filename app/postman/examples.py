@@ -9,6 +9,7 @@ from app.postman.operations import Schema
 
 # A value the reader would give such a field. `{{#x}}` is the variable x where JSON wants a number.
 KNOWN: dict[str, Any] = {
+    "charge_point_ids": ["{{new_charge_point_id}}"],
     "charging_profile_id": "{{new_charging_profile_id}}",
     "connectorId": "{{#connector_id}}",
     "connector_id": "{{#connector_id}}",
@@ -35,6 +36,7 @@ KNOWN: dict[str, Any] = {
 }
 # Shown even where they may be left out.
 TELLING = {
+    "charge_point_ids",
     "connectorId",
     "connector_id",
     "email",

@@ -2,20 +2,21 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.config import Settings
-from app.frame_masking import can_hold_secret, masked_text
+from app.frame_masking import BY_PLACE, can_hold_link, masked_text
 from app.storage.collection import Document
 from app.storage.database import Storage
 from app.storage.errors import DatabaseError
 from app.storage.frames import KEPT_BYTES, to_batch
-from ocpp_server.frames import CALL_ERROR, CALL_RESULT, Exchange, Observer, Outcome
+from ocpp_server.frames import CALL, CALL_ERROR, CALL_RESULT, Exchange, Observer, Outcome
 from ocpp_server.guard import guarded
+from ocpp_server.schemas import actions
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ LIMIT_SECONDS = 10.0
 # What may wait while the database is behind, in bytes; a frame weighs more than its text.
 MOST_WAITING = 32 * 1024 * 1024
 _WEIGHT = 500
+# What of these came as it should have needs no second look but for a link.
+_PLAIN = actions() - BY_PLACE
 _MOST_ID = 255
 _MOST_ACTION = 50
 
@@ -110,24 +113,38 @@ def _weight(exchange: Exchange) -> int:
 
 
 def _batches(exchanges: Iterable[Exchange], kept_for: timedelta) -> Iterator[Document]:
-    together: dict[tuple[str, str, int], list[Sequence[Any]]] = {}
+    together: dict[tuple[str, str, int], list[Sequence[Any]]] = defaultdict(list)
+    plain = _PLAIN  # this loop goes over every message that any charge point sends
     for exchange in exchanges:
+        charge_point_id, connection_id, sent, kind, message_id, action, outcome, began, text, ended, answer = exchange
+        second = int(began)
+        if (
+            action in plain
+            and kind == CALL
+            and ended is not None
+            and answer is not None
+            and began <= ended < second + 1
+            and len(text) <= KEPT_BYTES >= len(answer)
+            and not can_hold_link(text)
+            and not can_hold_link(answer)
+        ):
+            asked = int(began * 1e6), sent, kind, message_id, action, outcome, int((ended - began) * 1e6)
+            together[charge_point_id, connection_id, second].append((*asked, text, len(text), answer, len(answer)))
+            continue
         for second, row in _rows(exchange):
-            together.setdefault((exchange[0], exchange[1], second), []).append(row)
+            together[charge_point_id, connection_id, second].append(row)
     for (charge_point_id, connection_id, second), rows in together.items():
         expire_at = datetime.fromtimestamp(second, UTC) + kept_for
         yield to_batch(charge_point_id, connection_id, second, expire_at, rows)
 
 
 def _rows(exchange: Exchange) -> tuple[tuple[int, Sequence[Any]], ...]:
-    """Return what is kept of an exchange, by second: the values of one Row, or of two."""
-    # Plain tuples and few calls: this is done for every message that any charge point sends.
+    """Return what is kept of an exchange, by second: the values of one Row, or of two; masked, cut, bounded."""
     _charge_point_id, _connection_id, sent, kind, message_id, action, outcome, began, text, ended, answer = exchange
     if message_id is not None and len(message_id) > _MOST_ID:
         message_id = message_id[:_MOST_ID]
     size, second, at = len(text), int(began), int(began * 1e6)
-    if can_hold_secret(action, text):
-        text = masked_text(action, kind, text)
+    text = masked_text(action, kind, text)
     if action is not None and len(action) > _MOST_ACTION:
         action = action[:_MOST_ACTION]
     known = (message_id, action, outcome)
@@ -135,9 +152,7 @@ def _rows(exchange: Exchange) -> tuple[tuple[int, Sequence[Any]], ...]:
         return ((second, (at, sent, kind, *known, None, text[:KEPT_BYTES], size, None, None)),)
     latency, answer_size = max(0, int(ended * 1e6) - at), len(answer)
     answer_kind = CALL_RESULT if outcome == Outcome.ANSWERED else CALL_ERROR
-    if can_hold_secret(action, answer):
-        answer = masked_text(action, answer_kind, answer)
-    answer = answer[:KEPT_BYTES]
+    answer = masked_text(action, answer_kind, answer)[:KEPT_BYTES]
     if int(ended) == second:
         return ((second, (at, sent, kind, *known, latency, text[:KEPT_BYTES], size, answer, answer_size)),)
     alone = (at + latency, not sent, answer_kind, *known, latency, answer, answer_size, None, None)

@@ -10,7 +10,7 @@ from app.command_payloads import MASK, masked_request, masked_response
 from ocpp_server.frames import CALL, CALL_RESULT
 
 # What these carry is masked by its place in the payload.
-_BY_PLACE = frozenset(
+BY_PLACE = frozenset(
     str(action)
     for action in (
         Action.change_configuration,
@@ -27,19 +27,19 @@ _LINK = re.compile(rb'(files\\?/[a-z]+\\?/)[^"\s]+')
 _WITHHELD = MASK.encode()
 
 
-def can_hold_secret(action: str | None, text: bytes) -> bool:
-    """Tell at little cost whether a frame has to be looked into before it is kept."""
-    return action in _BY_PLACE or action is None or b"files" in text
+def can_hold_link(text: bytes) -> bool:
+    """Tell at little cost whether a link to a file of this server may be in a text."""
+    return b"files" in text
 
 
 def masked_text(action: str | None, message_type: int, text: bytes) -> bytes:
     """Return a frame's text as it may be kept; where a secret cannot be told from the rest, nothing of it."""
-    if action in _BY_PLACE:
+    if action in BY_PLACE:
         if message_type in (CALL, CALL_RESULT):
             text = _masked_by_place(str(action), message_type, text)
     elif action is None and _KEY in text.lower():
         return _WITHHELD
-    return _LINK.sub(rb"\1***", text)
+    return _LINK.sub(rb"\1***", text) if can_hold_link(text) else text
 
 
 def _masked_by_place(action: str, message_type: int, text: bytes) -> bytes:

@@ -49,7 +49,8 @@ _CODES: dict[type[CallFailed], str] = {
 }
 # After these the charge point may have done what it was asked for.
 OUTCOME_UNKNOWN = ("charge_point_timeout", "charge_point_disconnected")
-_SERVER_STOPPED = "the server stopped before an answer came"
+SERVER_STOPPED = "the server stopped before an answer came"
+NEVER_SENT = "the server stopped before this was sent"
 _MESSAGES = {
     "charge_point_offline": "the charge point is not connected",
     "charge_point_busy": "earlier commands still wait for this charge point's answer; this one was not sent",
@@ -126,20 +127,20 @@ class Commands:
 
         `force` sends it though the charge point is known not to support it.
         """
-        command = COMMANDS.get(action)
-        if command is None:
-            raise NotFound(f"there is no command {action}; there are {', '.join(sorted(COMMANDS))}")
-        if not role.at_least(command.role):
-            raise Forbidden(f"{action} needs the role {command.role.value}")
+        command = row_for(role, action)
         charge_point = self._storage.charge_points.get(charge_point_id)
         if charge_point is None:
             raise NotFound(f"there is no charge point {charge_point_id}")
         require_registration(command, charge_point.registration)
-        command.check(payload, self._settings)
+        self.require_sendable(command, payload)
         if not force:
-            require_valid(action, payload)
             self._capabilities.require(charge_point, action)
         return self.send(charge_point.charge_point_id, (command.action, payload), requested_by=requested_by)
+
+    def require_sendable(self, command: Command, payload: Payload) -> None:
+        """Raise BadInput for a payload that is not OCPP, or that an operator must not send to any charge point."""
+        require_valid(command.action, payload)
+        command.check(payload, self._settings)
 
     def send(self, charge_point_id: str, request: Any, *, requested_by: str, companion: Companion = ALONE) -> Outcome:
         """Send a request (an ocpp `call` dataclass, or action and payload) and return the answer.
@@ -149,22 +150,38 @@ class Commands:
         """
         action, payload = request if isinstance(request, tuple) else (action_of(request), to_payload(request))
         require_valid(action, payload)
-        record = CommandRecord(
-            command_id=uuid4().hex,
-            charge_point_id=charge_point_id,
-            action=action,
-            payload=orjson.dumps(masked_request(action, payload)).decode(),
-            requested_by=requested_by,
-            requested_at=self._now(),
-        )
+        record = new_record(charge_point_id, action, payload, requested_by, self._now())
+        return self._carry_out(record, payload, lambda: self._insert(record, companion), companion)
+
+    def send_recorded(self, record: CommandRecord, payload: Payload, *, force: bool) -> Outcome:
+        """Send a command whose record has been made, checked by `require_sendable`; raises what `send_as` raises.
+
+        The record says at its end what came of it, whatever is raised but BridgeStopped before it was sent.
+        """
+        try:
+            charge_point = self._storage.charge_points.get(record.charge_point_id)
+            if charge_point is None:
+                raise NotFound("the charge point was removed meanwhile")
+            require_registration(COMMANDS[record.action], charge_point.registration)
+            if not force:
+                self._capabilities.require(charge_point, record.action)
+        except (NotFound, Conflict) as refusal:
+            self._finish(record, "refused", error=refusal.message)
+            raise
+        return self._carry_out(record, payload, lambda: None, ALONE)
+
+    def _carry_out(
+        self, record: CommandRecord, payload: Payload, written: Callable[[], None], companion: Companion
+    ) -> Outcome:
+        charge_point_id, action = record.charge_point_id, record.action
         change = COMMANDS[action].security_change(payload) if action in COMMANDS else None
         if change is not None:
             change.keep(self._storage, charge_point_id, record.command_id)
-        self._insert(record, companion)
+        written()
         try:
             response = self._bridge.send(charge_point_id, (action, payload))
         except BridgeStopped:
-            self._finish(record, "disconnected", error=_SERVER_STOPPED)
+            self._finish(record, "disconnected", error=SERVER_STOPPED)
             raise
         except CallFailed as failure:
             self._drop_if_not_taken(change, record, failure)
@@ -201,7 +218,8 @@ class Commands:
 
     def close_orphans(self) -> None:
         """Give an outcome to the commands that were under way when this server ended without a chance to say so."""
-        self._storage.commands.close_orphans(self._now(), _SERVER_STOPPED)
+        self._storage.commands.close_orphans(self._now(), NEVER_SENT, SERVER_STOPPED)
+        self._storage.command_batches.close_orphans(self._now())
 
     def failure_again(self, code: str, command_id: str | None, **facts: Any) -> CommandFailed:
         """Return the failure that a command ended with, as it was raised then."""
@@ -244,6 +262,32 @@ class Commands:
                 "finished_at": self._now(),
             },
         )
+
+
+def row_for(role: Role, action: str) -> Command:
+    """Return the row of an action; raises NotFound, and Forbidden unless it is for the role."""
+    command = COMMANDS.get(action)
+    if command is None:
+        raise NotFound(f"there is no command {action}; there are {', '.join(sorted(COMMANDS))}")
+    if not role.at_least(command.role):
+        raise Forbidden(f"{action} needs the role {command.role.value}")
+    return command
+
+
+def new_record(
+    charge_point_id: str, action: str, payload: Payload, requested_by: str, at: datetime, batch_id: str | None = None
+) -> CommandRecord:
+    """Return what is written down of a command about to be sent; one of a batch waits for its turn."""
+    return CommandRecord(
+        command_id=uuid4().hex,
+        charge_point_id=charge_point_id,
+        action=action,
+        payload=orjson.dumps(masked_request(action, payload)).decode(),
+        requested_by=requested_by,
+        requested_at=at,
+        batch_id=batch_id,
+        waiting=True if batch_id else None,
+    )
 
 
 def _judged(failure: CallFailed) -> tuple[str, str]:

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     web_threads: int = Field(32, ge=1, le=1000)
     unknown_charge_points: Literal["reject", "pending", "accept"] = "reject"
     call_timeout: float = Field(10.0, gt=0, le=300)
+    batch_commands_at_once: int = Field(32, ge=1, le=200)
     start_deadline: float = Field(180.0, gt=0, le=3600)
     reservation_lifetime: float = Field(1800.0, gt=0, le=31 * 86_400)
     reservation_max: float = Field(4 * 3600.0, gt=0, le=31 * 86_400)

@@ -12,6 +12,7 @@ from app.central_system import CentralSystem, utc_now
 from app.certificate_authority import CertificateAuthority
 from app.certificates import Certificates
 from app.charging_profiles import ChargingProfiles
+from app.command_batches import CommandBatches
 from app.commands import Commands
 from app.config import Settings
 from app.diagnostics import Diagnostics
@@ -78,6 +79,7 @@ class Process:
             capabilities=capabilities,
             fleet=fleet,
             newcomers=Newcomers(self._storage, fleet),
+            command_batches=CommandBatches(self._storage, commands, settings, utc_now),
             sessions=SessionService(self._storage, commands, smart_charging, settings, utc_now),
             reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
             firmware=firmware,
@@ -103,8 +105,10 @@ class Process:
 
     def stop(self) -> None:
         """Close every socket with 1001, finish what is in hand, let go of the database."""
+        self.services.command_batches.halt()
         self.bridge.stop(DRAIN_SECONDS)
         self._follow_ups.stop()
+        self.services.command_batches.stop()
         self.services.commands.stop()
         self._storage.close()
 

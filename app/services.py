@@ -9,6 +9,7 @@ from app.campaigns import Campaigns
 from app.capabilities import KnownCapabilities
 from app.certificates import Certificates
 from app.charging_profiles import ChargingProfiles
+from app.command_batches import CommandBatches
 from app.commands import Commands
 from app.config import Settings
 from app.diagnostics import Diagnostics
@@ -34,6 +35,7 @@ class Services:
     accounts: Accounts
     commands: Commands
     capabilities: KnownCapabilities
+    command_batches: CommandBatches
     fleet: Fleet
     newcomers: Newcomers
     sessions: SessionService

@@ -11,6 +11,7 @@ from app.domain.sessions import State
 
 Time = str
 WattHours = int
+CommandOutcome = Literal["answered", "call_error", "timeout", "offline", "disconnected", "refused", "cancelled"]
 
 
 class Answer(BaseModel):
@@ -198,7 +199,7 @@ class CommandAnswer(Answer):
 
 
 class CommandRecordAnswer(Answer):
-    """`outcome` is missing while the command is under way."""
+    """`outcome` is missing while the command is under way, or waits for its turn in a batch."""
 
     command_id: str
     charge_point_id: str
@@ -206,11 +207,12 @@ class CommandRecordAnswer(Answer):
     payload: dict[str, Any]
     requested_by: str
     requested_at: Time
-    outcome: Literal["answered", "call_error", "timeout", "offline", "disconnected", "refused"] | None = None
+    outcome: CommandOutcome | None = None
     status: str | None = None
     response: dict[str, Any] | None = None
     error: str | None = None
     finished_at: Time | None = None
+    batch_id: str | None = None
 
 
 class EventAnswer(BaseModel):

@@ -1,22 +1,27 @@
 """Commands to charge points: one route per row of the table, OCPP verbatim in and out."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StrictInt, create_model, model_validator
 
 from app.api.answers import CommandAnswer, CommandRecordAnswer, page_of
+from app.api.command_batches import BatchProgressAnswer, progress_json
 from app.api.context import current_user, services
-from app.api.models import ChargePointPath, CommandPath, Key, PageQuery
+from app.api.models import Body, ChargePointPath, CommandPath, Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.views import command_json
+from app.command_batches import BatchOrder
 from app.command_table import COMMANDS, Command
 from app.domain.roles import Role
 from app.errors import NotFound
 from app.storage.collection import equal
 from ocpp_server.schemas import request_schema
+
+MOST_CHARGE_POINTS = 1000
+AtOnce = Annotated[StrictInt, Field(ge=1, le=100)]
 
 api = APIBlueprint("commands", __name__, url_prefix="/api", abp_tags=[Tag(name="Commands")])
 
@@ -31,10 +36,19 @@ class Payload(RootModel[dict[str, Any]]):
         return {k: v for k, v in value.items() if k != "token"} if isinstance(value, dict) else value or {}
 
 
+class NewBatch(Body):
+    charge_point_ids: list[Key] = Field(min_length=1, max_length=MOST_CHARGE_POINTS)
+    action: Key = Field(json_schema_extra={"example": "GetConfiguration"})
+    payload: dict[str, Any] = Field(default_factory=dict, description="The request's payload, verbatim OCPP.")
+    at_once: AtOnce = Field(10, description="So many charge points are asked at a time, at most.")
+    force: bool = Field(False, strict=True, description="Ask those too that are known not to support it.")
+
+
 class CommandQuery(PageQuery):
     charge_point_id: Key | None = None
     action: Key | None = None
     outcome: Key | None = None
+    batch_id: Key | None = None
 
 
 class ForceQuery(BaseModel):
@@ -102,16 +116,28 @@ def list_commands(query: CommandQuery) -> dict[str, Any]:
             ("charge_point_id", query.charge_point_id),
             ("action", query.action),
             ("outcome", query.outcome),
+            ("batch_id", query.batch_id),
             ("requested_by", None if user.role.at_least(Role.STAFF) else user.username),
         ]
     )
     return page(services.storage.commands, where, query, command_json)
 
 
+@api.post("/commands", summary="Send a command to many charge points", responses={202: BatchProgressAnswer})
+@requires(Role.STAFF)
+def send_to_many(body: NewBatch) -> tuple[dict[str, Any], int]:
+    """The action's own role applies. The answer comes at once; follow the batch by its `batch_id`. Each charge point's
+    command has one outcome in the end. Nothing is sent if one of the ids is unknown."""
+    order = BatchOrder(body.charge_point_ids, body.action, body.payload, body.at_once, body.force)
+    user = current_user()
+    return progress_json(services.command_batches.begin(user.role, order, user.username)), 202
+
+
 @api.get("/commands/<command_id>", summary="One command and its outcome", responses={200: CommandRecordAnswer})
 @requires(Role.USER)
 def get_command(path: CommandPath) -> dict[str, Any]:
-    """`outcome`: answered, call_error, timeout, offline, disconnected or refused; absent while it is under way."""
+    """`outcome`: answered, call_error, timeout, offline, disconnected or refused, of a batch's also cancelled; absent
+    while it is under way or waits."""
     record = services.storage.commands.get(path.command_id)
     user = current_user()
     if record is None or not (user.role.at_least(Role.STAFF) or record.requested_by == user.username):

@@ -195,6 +195,7 @@ def command_json(record: CommandRecord) -> dict[str, Any]:
             "response": orjson.loads(record.response) if record.response else None,
             "error": record.error,
             "finished_at": record.finished_at,
+            "batch_id": record.batch_id,
         }
     )
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 
 from app.postman.examples import TELLING, example, example_parameter, in_words
 from app.postman.operations import Operation, Parameter
@@ -59,7 +60,7 @@ def every_operation(operations: list[Operation]) -> Item:
 
 def _created(operations: Iterable[Operation]) -> dict[str, str]:
     """Return the paths by which things can be made, each with the path parameter that names such a thing."""
-    makers = {o.path for o in operations if o.method == "POST"}
+    makers = {o.path for o in operations if o.method == "POST" and o.status == HTTPStatus.CREATED}
     parents = (o.path.rpartition("/") for o in operations if o.path.endswith("}"))
     return {parent: last.strip("{}") for parent, _, last in parents if parent in makers}
 

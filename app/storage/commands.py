@@ -1,11 +1,13 @@
 """Commands sent to charge points, and what became of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, IndexModel
 
-from app.storage.collection import Collection, Order, to_document
+from app.domain.command_batches import CANCELLED, Step
+from app.storage.collection import Collection, Document, Order, to_document
 
 _ANSWERED_WITHIN = timedelta(minutes=10)
 _ORPHANED_WITHIN = timedelta(days=30)
@@ -13,7 +15,10 @@ _ORPHANED_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class CommandRecord:
-    """A command to a charge point; `payload` and `response` are JSON text, `outcome` is None until it is known."""
+    """A command to a charge point; `payload` and `response` are JSON text, `outcome` is None until it is known.
+
+    `waiting` is true while one of a batch has not been sent.
+    """
 
     command_id: str
     charge_point_id: str
@@ -26,6 +31,8 @@ class CommandRecord:
     response: str | None = None
     error: str | None = None
     finished_at: datetime | None = None
+    batch_id: str | None = None
+    waiting: bool | None = None
 
 
 class CommandRecords(Collection[CommandRecord]):
@@ -35,7 +42,13 @@ class CommandRecords(Collection[CommandRecord]):
     key = "command_id"
     kind = CommandRecord
     order = Order("requested_at", -1)
-    indexes = (order.index(), order.index("charge_point_id"), order.index("requested_by"))
+    indexes = (
+        order.index(),
+        order.index("charge_point_id"),
+        order.index("requested_by"),
+        # Of many commands few are of a batch.
+        IndexModel([("batch_id", ASCENDING), *order.keys], partialFilterExpression={"batch_id": {"$exists": True}}),
+    )
 
     def answered_late(
         self, charge_point_id: str, action: str, status: str | None, response: str, at: datetime
@@ -50,16 +63,44 @@ class CommandRecords(Collection[CommandRecord]):
                 "action": action,
                 "outcome": "timeout",
                 "response": {"$exists": False},
-                "requested_at": {"$gte": at - _ANSWERED_WITHIN},
+                # One of a batch may have waited for its turn a long time.
+                "$or": [{name: {"$gte": at - _ANSWERED_WITHIN}} for name in ("requested_at", "finished_at")],
             },
             {"$set": {"response": response, "status": status}},
             sort=[("requested_at", ASCENDING)],
         )
         return None if document is None else self.load(document)
 
-    def close_orphans(self, at: datetime, error: str) -> None:
+    def close_orphans(self, at: datetime, unsent: str, unanswered: str) -> None:
         """Give an outcome to the commands of a process that ended before it could: no record stays without one."""
-        self.documents.update_many(
-            {"outcome": {"$exists": False}, "requested_at": {"$gte": at - _ORPHANED_WITHIN}},
-            {"$set": to_document({"outcome": "disconnected", "error": error, "finished_at": at})},
-        )
+        recent = {"requested_at": {"$gte": at - _ORPHANED_WITHIN}}
+        self._close({**recent, "waiting": True}, CANCELLED, unsent, at)
+        self._close(recent, "disconnected", unanswered, at)
+
+    def add(self, records: Sequence[CommandRecord]) -> None:
+        """Insert the commands of a batch in one round trip."""
+        self.documents.insert_many([{**to_document(record), "_id": record.command_id} for record in records])
+
+    def begin(self, command_id: str) -> bool:
+        """Take a command of a batch out of those that wait, to send it; False when it was cancelled."""
+        waiting: Document = {"waiting": True, "outcome": {"$exists": False}}
+        return self.update(command_id, {"waiting": None}, when=waiting) is not None
+
+    def cancel_waiting(self, batch_id: str, error: str, at: datetime) -> None:
+        """Give those of a batch that wait the outcome that they were not sent."""
+        self._close({"batch_id": {"$eq": batch_id}, "waiting": True}, CANCELLED, error, at)
+
+    def close_batch(self, batch_id: str, error: str, at: datetime) -> None:
+        """Give an outcome to what has none when all of a batch has been tried: its record could not be written."""
+        self.cancel_waiting(batch_id, error, at)
+        self._close({"batch_id": {"$eq": batch_id}}, "disconnected", error, at)
+
+    def of_batch(self, batch_id: str) -> list[Step]:
+        """Return what became of each command of a batch, without its answers, which may be large."""
+        names = ("charge_point_id", "outcome", "status", "error", "waiting")
+        found = self.documents.find({"batch_id": {"$eq": batch_id}}, dict.fromkeys(names, 1), sort=self.order.keys)
+        return [Step(command_id=each.pop("_id"), **each) for each in found]
+
+    def _close(self, where: Document, outcome: str, error: str, at: datetime) -> None:
+        ended = to_document({"outcome": outcome, "error": error, "finished_at": at})
+        self.documents.update_many({**where, "outcome": {"$exists": False}}, {"$set": ended, "$unset": {"waiting": ""}})

@@ -16,6 +16,7 @@ from app.storage.certificates import ChargePointCertificates
 from app.storage.charge_points import ChargePoints
 from app.storage.charging_profiles import ChargingProfiles, ProfileInstallations
 from app.storage.collection import Collection
+from app.storage.command_batches import CommandBatchRecords
 from app.storage.commands import CommandRecords
 from app.storage.configurations import Configurations
 from app.storage.counters import Counters
@@ -68,6 +69,7 @@ class Storage:
         self.sessions = Sessions(database)
         self.meter_values = MeterValues(database)
         self.commands = CommandRecords(database)
+        self.command_batches = CommandBatchRecords(database)
         self.capabilities = CapabilityRecords(database)
         self.configurations = Configurations(database)
         self.events = Events(database)

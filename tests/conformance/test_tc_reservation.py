@@ -57,18 +57,23 @@ def test_tc_047_a_reservation_expires(station: Station, operator: Operator, id_t
 
 
 @pytest.mark.parametrize(
-    "status",
+    ("is_", "status"),
     [
-        pytest.param("Faulted", id="tc_048_1"),
-        pytest.param("Occupied", id="tc_048_2"),
-        pytest.param("Unavailable", id="tc_048_3"),
-        pytest.param("Rejected", id="tc_048_4"),
+        pytest.param("Faulted", "Faulted", id="tc_048_1"),
+        pytest.param("Preparing", "Occupied", id="tc_048_2"),
+        pytest.param("Unavailable", "Unavailable", id="tc_048_3"),
+        pytest.param("Available", "Rejected", id="tc_048_4"),
     ],
 )
-def test_a_refused_reservation_is_not_shown_as_active(operator: Operator, id_tag: str, root: Api, status: str) -> None:
+def test_a_refused_reservation_is_not_shown_as_active(
+    station: Station, operator: Operator, id_tag: str, root: Api, is_: str, status: str
+) -> None:
+    if is_ == "Unavailable":
+        operator.command("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}, ACCEPTED)
+    station.statuses({1: is_})
     _request, told = reserve(operator, id_tag, status=status)
     assert (told["state"], told["reserve_status"]) == ("refused", status)
-    active = root.get("/api/reservations", charge_point_id=operator.station.charge_point_id, state="reserved")
+    active = root.get("/api/reservations", charge_point_id=station.charge_point_id, state="reserved")
     assert active.json()["items"] == []
 
 

@@ -13,7 +13,10 @@ from tests.app.stories import new_charger
 from tests.app.test_durability import descendants
 from tests.live import Api, Server, database_beside, plug_in, running_server
 
-pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes to kill in /proc")
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes to kill in /proc"),
+    pytest.mark.timeout(120),  # two servers are started
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,10 @@
 """The OCPP messages of a charge point as they were kept, looked through the newest first."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from app.storage.collection import Document, equal
 from app.storage.database import Storage
@@ -14,6 +15,9 @@ from ocpp_server.frames import CALL, CALL_ERROR, MALFORMED
 MOST_SECONDS = 5_000
 
 Place = tuple[int, str]
+Second = tuple[datetime, list[KeptFrame]]
+# How far apart a CALL and its answer are looked for.
+_ANSWERED_WITHIN = timedelta(seconds=15)
 _TEXT = rb'"(?:[^"\\]|\\.)*"\s*,\s*'
 _HEAD = re.compile(rb"\s*\[\s*\d\s*,\s*(?:\d+\s*,\s*|" + _TEXT + rb")")
 _ACTION = re.compile(_TEXT)
@@ -33,14 +37,14 @@ class Wanted:
     transaction_id: int | None = None
 
 
-def messages(
-    storage: Storage, wanted: Wanted, after: Place | None = None
-) -> Iterator[tuple[datetime, list[KeptFrame]]]:
+def messages(storage: Storage, wanted: Wanted, after: Place | None = None) -> Iterator[Second]:
     """Give the messages of each second that are wanted, which may be none of them, the newest first."""
     narrowed = _is_wanted(wanted, after)
-    names_transaction = _of_transaction(wanted.transaction_id)
-    for second, frames in storage.frames.seconds(_where(wanted, after)):
-        yield second, names_transaction([one for one in frames if narrowed(one)])
+    seconds = storage.frames.seconds(_where(wanted, after))
+    if wanted.transaction_id is not None:
+        seconds = _of_transaction(wanted.transaction_id, seconds)
+    for second, frames in seconds:
+        yield second, [one for one in frames if narrowed(one)]
 
 
 def page_of_messages(
@@ -89,7 +93,9 @@ def _where(wanted: Wanted, after: Place | None) -> Document:
     bounds: Document = {}
     if wanted.since is not None:
         bounds["$gte"] = wanted.since.replace(microsecond=0)
-    ends = [end for end in (wanted.until, moment_of(after[0]) if after else None) if end is not None]
+    # A place without a frame is the beginning of a second that has been looked through.
+    beyond = moment_of(after[0] if after[1] else after[0] - 1) if after else None
+    ends = [end for end in (wanted.until, beyond) if end is not None]
     if ends:
         bounds["$lte"] = min(ends)
     return {**where, "at": bounds} if bounds else where
@@ -113,18 +119,25 @@ def _is_wanted(wanted: Wanted, after: Place | None) -> Callable[[KeptFrame], boo
     return check
 
 
-def _of_transaction(transaction_id: int | None) -> Callable[[list[KeptFrame]], list[KeptFrame]]:
-    """Return a filter for messages that name a transaction, and for what they answer or are answered with."""
-    if transaction_id is None:
-        return lambda frames: frames
+def _of_transaction(transaction_id: int, seconds: Iterator[Second]) -> Iterator[Second]:
+    """Leave the messages that name a transaction, and what they answer or are answered with.
+
+    An answer comes before its CALL here, where the newest are first, so some seconds are looked at ahead.
+    """
     named = re.compile(rb'"transactionId"\s*:\s*"?%d\b' % transaction_id)
     exchanges: set[tuple[str, str | None]] = set()
-
-    def choose(frames: list[KeptFrame]) -> list[KeptFrame]:
+    ahead: deque[Second] = deque()
+    for second, frames in seconds:
         exchanges.update((one.connection_id, one.message_id) for one in frames if named.search(one.text))
-        return [one for one in frames if (one.connection_id, one.message_id) in exchanges]
+        ahead.append((second, frames))
+        while ahead[0][0] - second > _ANSWERED_WITHIN:
+            yield _among(exchanges, *ahead.popleft())
+    for one in ahead:
+        yield _among(exchanges, *one)
 
-    return choose
+
+def _among(exchanges: Container[tuple[str, str | None]], second: datetime, frames: list[KeptFrame]) -> Second:
+    return second, [one for one in frames if (one.connection_id, one.message_id) in exchanges]
 
 
 def _micros(moment: datetime) -> int:

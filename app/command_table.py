@@ -10,6 +10,7 @@ from app.certificate_answers import learn_delivery
 from app.config import Settings
 from app.configuration import learn_change, learn_configuration
 from app.domain.roles import Role
+from app.file_answers import learn_log, learn_signed_update
 from app.file_locations import check_location
 from app.follow_ups import Occasion
 from app.local_list_answers import learn_list_version, learn_sent_list
@@ -89,7 +90,13 @@ COMMANDS = {
             "Read the version of the local authorization list",
             learn=learn_list_version,
         ),
-        Command(Action.get_log, Role.ADMIN, "Ask for the diagnostics or the security log", check=check_location),
+        Command(
+            Action.get_log,
+            Role.ADMIN,
+            "Ask for the diagnostics or the security log",
+            check=check_location,
+            learn=learn_log,
+        ),
         Command(Action.install_certificate, Role.ADMIN, "Install a root certificate", learn=learn_installation),
         Command(
             Action.remote_start_transaction,
@@ -113,7 +120,13 @@ COMMANDS = {
             learn=learn_sent_list,
         ),
         Command(Action.set_charging_profile, Role.ADMIN, "Limit what a connector may draw", learn=learn_set),
-        Command(Action.signed_update_firmware, Role.ADMIN, "Install signed firmware", check=check_location),
+        Command(
+            Action.signed_update_firmware,
+            Role.ADMIN,
+            "Install signed firmware",
+            check=check_location,
+            learn=learn_signed_update,
+        ),
         Command(Action.trigger_message, Role.STAFF, "Ask the charge point to send a message now"),
         Command(Action.unlock_connector, Role.STAFF, "Release a connector's cable lock"),
         Command(Action.update_firmware, Role.ADMIN, "Install the firmware at a URL", check=check_location),

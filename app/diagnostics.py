@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from ocpp.v16.enums import DiagnosticsStatus, LogStatus
+from ocpp.v16.enums import Action, DiagnosticsStatus
 
 from app.commands import Commands, Outcome
 from app.config import Settings
-from app.diagnostics_orders import Wanted, announced
+from app.diagnostics_orders import Wanted
 from app.domain.charge_points import ChargePoint
+from app.domain.file_progress import ACCEPTED, NOTHING_TO_UPLOAD
 from app.domain.files import readable_name, safe_name, token_digest
 from app.errors import BadInput, Conflict, NotFound
-from app.files import Links, give_order, refused, require_not_rejected
+from app.files import Links, give_order, require_not_rejected
 from app.storage.database import Storage
 from app.storage.diagnostics import DiagnosticsRequest
-from app.storage.file_requests import NUMBERED
 from app.storage.files import FileGone, Reader, Stored
 
 
@@ -55,17 +55,14 @@ class Diagnostics:
         return self.get(request.request_id)
 
     def _answered(self, request: DiagnosticsRequest, outcome: Outcome) -> None:
-        """Keep what the charge point's answer says; some have brought the file before they answer."""
-        requests = self._storage.diagnostics
-        if outcome.status == LogStatus.rejected:
-            refused(requests, request, "rejected")
+        """Keep what GetDiagnostics.conf says; GetLog.conf is learnt with the command."""
+        if outcome.action != Action.get_diagnostics:
             return
-        if outcome.status == LogStatus.accepted_canceled:
-            requests.give_up(request.charge_point_id, request, self._now(), NUMBERED)
-        status, told_name = announced(outcome)
-        requests.settle(request.request_id, {"status": status})
-        if name := readable_name(told_name):
-            requests.update(request.request_id, {"file_name": name})
+        name = readable_name(outcome.response.get("fileName"))
+        # Some charge points bring the file first and answer then.
+        self._storage.diagnostics.settle(request.request_id, {"status": ACCEPTED if name else NOTHING_TO_UPLOAD})
+        if name:
+            self._storage.diagnostics.update(request.request_id, {"file_name": name})
 
     def get(self, diagnostics_id: str) -> DiagnosticsRequest:
         request = self._storage.diagnostics.get(diagnostics_id)

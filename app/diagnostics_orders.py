@@ -1,4 +1,4 @@
-"""How a charge point is asked for diagnostics or a log, and what its answer means."""
+"""How a charge point is asked for diagnostics or a log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,10 @@ from typing import Any
 
 from ocpp.v16.enums import Action, Log
 
-from app.commands import Outcome
-from app.domain.file_progress import ACCEPTED
 from app.domain.times import iso
 from app.files import Order
 
 DIAGNOSTICS = "Diagnostics"
-NOTHING_TO_UPLOAD = "NothingToUpload"
 LOGS = (Log.diagnostics_log.value, Log.security_log.value)
 
 
@@ -40,9 +37,3 @@ class Wanted:
     def _times(self, start: str, stop: str) -> dict[str, Any]:
         times = {start: self.start_time, stop: self.stop_time}
         return {name: iso(moment) for name, moment in times.items() if moment is not None}
-
-
-def announced(outcome: Outcome) -> tuple[str, Any]:
-    """Return the request's status after the answer and the file's name; without a name there is nothing to bring."""
-    name = outcome.response.get("filename" if outcome.action == Action.get_log else "fileName")
-    return (ACCEPTED if name else NOTHING_TO_UPLOAD), name

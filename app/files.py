@@ -87,11 +87,6 @@ def give_order(
     return outcome
 
 
-def refused(requests: FileRequests[R], request: R, reason: str) -> None:
-    """Keep that the charge point has answered, and will not do it."""
-    requests.settle(request.request_id, {"status": FAILED, "reason": reason, "expires_at": request.requested_at})
-
-
 def _the_known_one(send: Callable[[Order], Outcome], order: Order, otherwise: Order) -> Outcome:
     try:
         return send(order)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
-from ocpp.v16.enums import Action, UpdateFirmwareStatus
+from ocpp.v16.enums import Action
 
 from app.capabilities import KnownCapabilities
 from app.commands import Commands, Outcome
@@ -15,18 +15,12 @@ from app.domain.file_progress import ACCEPTED
 from app.domain.files import token_digest
 from app.domain.firmware import misfit, older
 from app.errors import BadInput, Conflict, NotFound
-from app.files import Links, give_order, refused, require_not_rejected
+from app.files import Links, give_order, require_not_rejected
 from app.firmware import Firmware
 from app.firmware_orders import Terms, plain_order, signed_order
 from app.storage.database import Storage
 from app.storage.files import FileGone, Reader
 from app.storage.firmware import FirmwareImage, FirmwareUpdate
-
-_REFUSALS: dict[str | None, str] = {
-    UpdateFirmwareStatus.invalid_certificate: "invalid_certificate",
-    UpdateFirmwareStatus.revoked_certificate: "revoked_certificate",
-}
-_TAKEN = (UpdateFirmwareStatus.accepted, UpdateFirmwareStatus.accepted_canceled)
 
 
 class FirmwareUpdates:
@@ -108,19 +102,12 @@ class FirmwareUpdates:
         return verdict.supported is not Supported.NO
 
     def _answered(self, update: FirmwareUpdate, outcome: Outcome) -> None:
-        """Keep what the charge point's answer says."""
-        updates = self._storage.firmware_updates
-        if outcome.action == Action.update_firmware:
-            updates.settle(update.request_id, {"status": ACCEPTED})
-            if update.signed:
-                updates.update(update.request_id, {"signed": False, "ocpp_request_id": None})
+        """Keep that a plain update was taken, all that its answer says; a signed one's is learnt with the command."""
+        if outcome.action != Action.update_firmware:
             return
-        if outcome.status not in _TAKEN:
-            refused(updates, update, _REFUSALS.get(outcome.status, "rejected"))
-            return
-        if outcome.status == UpdateFirmwareStatus.accepted_canceled:
-            updates.give_up(update.charge_point_id, update, self._now(), {})
-        updates.settle(update.request_id, {"status": ACCEPTED})
+        self._storage.firmware_updates.settle(update.request_id, {"status": ACCEPTED})
+        if update.signed:
+            self._storage.firmware_updates.update(update.request_id, {"signed": False, "ocpp_request_id": None})
 
     def fetch(self, token: str) -> tuple[FirmwareUpdate, FirmwareImage, Reader]:
         """Return what a one-time link leads to; raises NotFound for any that does not or no longer does."""

@@ -2,6 +2,7 @@
 
 REQUESTED = "Requested"
 ACCEPTED = "Accepted"
+NOTHING_TO_UPLOAD = "NothingToUpload"
 FAILED = "Failed"
 CANCELED = "Canceled"
 IDLE = "Idle"

@@ -67,6 +67,10 @@ class FileRequests(Collection[R]):
         """Keep how a request was taken, unless the charge point has told more by now."""
         return self.update(request_id, changes, when={"status": REQUESTED})
 
+    def refuse(self, request: R, reason: str) -> None:
+        """Keep that the charge point will not do it, unless it has told more by now; the link is worth nothing."""
+        self.settle(request.request_id, {"status": FAILED, "reason": reason, "expires_at": request.requested_at})
+
     def follow(self, charge_point_id: str, told: str, at: datetime, which: Document) -> R | None:
         """Let a charge point's latest request among `which` have the status that it tells; return it if that is news.
 

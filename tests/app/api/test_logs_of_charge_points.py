@@ -8,7 +8,7 @@ import pytest
 
 from tests.app.file_stories import diagnostics_of, order_diagnostics
 from tests.app.stories import meanwhile, new_charger, problem
-from tests.live import Api, Charger, Server
+from tests.live import Api, Charger, Server, until
 
 LOG = b"2026-01-01T00:00:00Z TamperDetectionActivated\n" * 100
 
@@ -149,6 +149,29 @@ def test_a_silent_charge_point_may_bring_its_log_all_the_same(impatient_root: Ap
     assert httpx.put(sent["log"]["remoteLocation"], content=LOG).status_code == 200
     (request,) = diagnostics_of(impatient_root, mute)
     assert (request["status"], request.get("reason")) == ("Uploaded", None)
+
+
+@pytest.mark.parametrize(
+    ("late", "then"),
+    [({"status": "Rejected"}, ("Failed", "rejected")), ({"status": "Accepted", "filename": "x"}, ("Accepted", None))],
+    ids=["rejected", "accepted"],
+)
+def test_an_answer_that_comes_late_is_kept_all_the_same(
+    impatient_root: Api, mute: Charger, late: dict[str, str], then: tuple[str, str | None]
+) -> None:
+    path = f"/api/charge_points/{mute.charge_point_id}/diagnostics"
+    answer = meanwhile(lambda: impatient_root.post(path, kind="SecurityLog"))
+    _call, message_id, _action, _payload = mute.receive()
+    problem(answer(), 504, "charge_point_timeout")
+    (before,) = diagnostics_of(impatient_root, mute)
+    assert (before["status"], before["reason"]) == ("Requested", "charge_point_timeout")
+    mute.send([3, message_id, late])
+
+    def answered() -> bool:
+        (request,) = diagnostics_of(impatient_root, mute)
+        return (request["status"], request.get("reason")) == then
+
+    assert until(answered)
 
 
 def test_the_link_of_a_log_is_written_down_nowhere(server: Server, root: Api, charger: Charger) -> None:

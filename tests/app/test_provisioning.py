@@ -56,14 +56,8 @@ def known(api: Api, charger: Charger) -> dict[str, Any]:
     return told
 
 
-def settled(api: Api, charger: Charger, commands: int) -> None:
-    """Wait until so many commands have an outcome, those that nobody asked for among them."""
-
-    def look() -> bool:
-        query = {"charge_point_id": charger.charge_point_id, "outcome": "answered"}
-        return len(api.get("/api/commands", **query).json()["items"]) == commands
-
-    until(look)
+def values_of(api: Api, charger: Charger) -> dict[str, tuple[str, str]]:
+    return {entry["key"]: (entry["value"], entry["source"]) for entry in known(api, charger)["keys"]}
 
 
 def test_a_first_boot_is_followed_by_reading_setting_and_reading_back(admin: Api, fresh: Charger) -> None:
@@ -74,13 +68,12 @@ def test_a_first_boot_is_followed_by_reading_setting_and_reading_back(admin: Api
     ]
     fresh.answers["GetConfiguration"] = {"configurationKey": [{**KEYS[0], "value": "30"}]}
     assert fresh.serve(1) == [("GetConfiguration", {"key": ["MeterValueSampleInterval"]})]
-    settled(admin, fresh, 3)
-    told = known(admin, fresh)
-    assert {entry["key"]: (entry["value"], entry["source"]) for entry in told["keys"]} == {
+    values = {
         "MeterValueSampleInterval": ("30", "read"),
         "StopTxnSampledData": (MEASURANDS, "read"),
         "Locked": ("0", "read"),
     }
+    until(lambda: values_of(admin, fresh) == values)
     commands = admin.get("/api/commands", charge_point_id=fresh.charge_point_id).json()["items"]
     assert {each["requested_by"] for each in commands} == {"(auto-provisioning)"}
 
@@ -94,7 +87,7 @@ def test_the_next_boot_asks_nothing_and_one_with_another_firmware_reads_again(ad
         "ChangeConfiguration",
         "ChangeConfiguration",
     ]
-    settled(admin, fresh, 3)
+    until(lambda: len(known(admin, fresh)["unknown_keys"]) == 2)
     boot(fresh)
     boot(fresh, "2.0")
     assert fresh.serve(1) == [("GetConfiguration", {})]
@@ -105,8 +98,7 @@ def test_what_waited_for_a_boot_is_read_after_it(admin: Api, fresh: Charger) -> 
     fresh.answers["ChangeConfiguration"] = {"status": "RebootRequired"}
     boot(fresh)
     assert sorted(payload.get("key", "") for _action, payload in fresh.serve(3)) == ["", "Locked", "StopTxnSampledData"]
-    settled(admin, fresh, 3)
-    assert len(known(admin, fresh)["reboot_required"]) == 2
+    until(lambda: len(known(admin, fresh)["reboot_required"]) == 2)
     boot(fresh)
     assert fresh.serve(1) == [("GetConfiguration", {"key": ["Locked", "StopTxnSampledData"]})]
     assert known(admin, fresh)["reboot_required"] == []
@@ -116,22 +108,20 @@ def test_a_changed_value_is_read_back_whatever_the_charge_point_made_of_it(admin
     fresh.answers["GetConfiguration"] = {"configurationKey": [{**KEYS[0], "value": "30"}, KEYS[1], KEYS[2]]}
     boot(fresh)
     fresh.serve(1)
-    settled(admin, fresh, 1)
+    until(lambda: len(values_of(admin, fresh)) == 3)
     fresh.answers["GetConfiguration"] = {"configurationKey": [{"key": "Name", "readonly": False, "value": "A lo"}]}
     path = f"/api/charge_points/{fresh.charge_point_id}/commands/ChangeConfiguration"
     change = meanwhile(lambda: admin.post(path, key="Name", value="A long one"))
     assert fresh.serve(2)[1] == ("GetConfiguration", {"key": ["Name"]})
     assert change().json()["status"] == "Accepted"
-    settled(admin, fresh, 3)
-    entry = next(entry for entry in known(admin, fresh)["keys"] if entry["key"] == "Name")
-    assert (entry["value"], entry["source"]) == ("A lo", "read")
+    until(lambda: values_of(admin, fresh).get("Name") == ("A lo", "read"))
 
 
 def test_a_changed_key_that_is_a_secret_is_not_read_back(admin: Api, fresh: Charger) -> None:
     fresh.answers["GetConfiguration"] = {"configurationKey": [{**KEYS[0], "value": "30"}, KEYS[1], KEYS[2]]}
     boot(fresh)
     fresh.serve(1)
-    settled(admin, fresh, 1)
+    until(lambda: len(values_of(admin, fresh)) == 3)
     path = f"/api/charge_points/{fresh.charge_point_id}/commands"
     change = meanwhile(lambda: admin.post(f"{path}/ChangeConfiguration", key="WiFiPassword", value="hush"))
     fresh.serve(1)

@@ -94,6 +94,8 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
     "commands": lambda s: s.commands.page({}, None, 50),
     "commands to a charge point": lambda s: s.commands.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
     "commands of somebody": lambda s: s.commands.page({"requested_by": {"$eq": "u"}}, None, 50),
+    "commands of a batch": lambda s: s.commands.page({"batch_id": {"$eq": "b"}}, None, 50),
+    "batches": lambda s: s.command_batches.page({}, None, 50),
     "events of a charge point": lambda s: s.events.page({"charge_point_id": {"$eq": "CP"}}, None, 50),
     "events of a kind of a charge point": lambda s: s.events.page(
         {"charge_point_id": {"$eq": "CP"}, "kind": {"$eq": "boot"}}, None, 50

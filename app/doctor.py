@@ -11,6 +11,7 @@ from urllib.request import urlopen
 from app.certificate_authority import CertificateAuthority
 from app.config import Settings, jwt_secret, reachable
 from app.errors import ChargeBridgeError, ConfigurationError
+from app.firmware_roots import firmware_roots
 from app.serving import require_free, storage
 from app.storage.embedded import EmbeddedMongoError
 from app.tls import certificate_of, kind_of, server_context
@@ -34,6 +35,8 @@ def examine(settings: Settings) -> Iterator[Verdict]:
         yield _port(name, bind, ours)
     if settings.ocpp_tls_cert:
         yield _certificates(settings)
+    if settings.firmware_roots:
+        yield _firmware_roots(settings)
     if settings.ca_cert:
         yield _authority(settings)
 
@@ -91,6 +94,15 @@ def _authority(settings: Settings) -> Verdict:
         return Verdict("certificate authority", False, str(error))
     end = certificate.not_valid_after_utc
     return Verdict("certificate authority", end > datetime.now(UTC), f"{kind_of(certificate)} until {end:%Y-%m-%d}")
+
+
+def _firmware_roots(settings: Settings) -> Verdict:
+    try:
+        roots = firmware_roots(settings)
+    except ConfigurationError as error:
+        return Verdict("firmware roots", False, str(error))
+    ends = min(root.not_valid_after_utc for root in roots)
+    return Verdict("firmware roots", ends > datetime.now(UTC), f"{len(roots)}, the first until {ends:%Y-%m-%d}")
 
 
 def _port(name: str, bind: str, ours: bool) -> Verdict:

@@ -9,6 +9,7 @@ import trustme
 
 from app.config import load_settings
 from app.doctor import Verdict, examine
+from tests.app.manufacturer import signer
 from tests.live import Server, free_port
 
 
@@ -75,3 +76,15 @@ def test_the_authority_that_signs_is_looked_at(tmp_path: Path) -> None:
     assert (good.good, good.found.startswith("ECDSA until ")) == (True, True)
     bad = examined(**nowhere, ca_cert=tmp_path / "ca.pem", ca_key=tmp_path / "ca.pem")["certificate authority"]
     assert (bad.good, "holds no PEM private key" in bad.found) == (False, True)
+
+
+def test_the_roots_of_firmware_are_looked_at_if_there_are_any(tmp_path: Path) -> None:
+    path = tmp_path / "roots.pem"
+
+    def roots() -> Verdict:
+        unreachable = {"mongodb_uri": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=1"}
+        return examined(**unreachable, firmware_roots=path)["firmware roots"]
+
+    assert (roots().good, "FIRMWARE_ROOTS" in roots().found) == (False, True)
+    path.write_text(signer().pem + signer(days=(-2, -1)).pem)
+    assert (roots().good, roots().found[:2]) == (False, "2,")

@@ -103,8 +103,10 @@ def test_tc_086_tls_with_the_servers_certificate(secure: SecureServer, secure_ro
 
 def test_tc_087_tls_with_the_charge_points_certificate(secure: SecureServer, secure_root: Api, stage: Stage) -> None:
     one = added(secure_root, security_profile=3, serial_number="SN-087")
-    for suite, kind in SUITES.items():
-        certificate = secure.authority.issue("SN-087", kind="RSA" if kind is rsa.RSAPublicKey else "ECDSA")
+    kinds = {"RSA": rsa.RSAPublicKey, "ECDSA": ec.EllipticCurvePublicKey}
+    certificates = {key: secure.authority.issue("SN-087", kind=kind) for kind, key in kinds.items()}
+    for suite, key in SUITES.items():
+        certificate = certificates[key]
         context = context_for(secure, suite, *certificate)
         station = stage(lambda context=context: secure.over_tls(one["id"], ssl=context))
         station.enter_service()

@@ -37,7 +37,7 @@ from ocpp_server.bridge import Bridge
 from ocpp_server.settings import ServerSettings
 
 DRAIN_SECONDS = 3.0
-CAMPAIGN_SECONDS = 1.0
+CAMPAIGN_SECONDS = 0.5
 
 
 class Process:

@@ -5,10 +5,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from app.postman.example_root import EXAMPLE_ROOT
 from app.postman.operations import Schema
 
 # A value the reader would give such a field. `{{#x}}` is the variable x where JSON wants a number.
 KNOWN: dict[str, Any] = {
+    "certificate": EXAMPLE_ROOT,
     "charge_point_ids": ["{{new_charge_point_id}}"],
     "charging_profile_id": "{{new_charging_profile_id}}",
     "connectorId": "{{#connector_id}}",

@@ -31,7 +31,7 @@ class Run:
         output, _ = self.process.communicate(timeout=50)
         report: dict[str, Any] = json.loads(self.report.read_text())["run"]
         failures = [f"{f['source'].get('name')}: {f['error']['message']}" for f in report["failures"]]
-        assert failures == []
+        assert not failures, "\n".join(failures)
         assert self.process.returncode == 0, output
         return report
 

@@ -10,33 +10,33 @@ from typing import Any, TypeVar
 from ocpp.v16 import call_result
 from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, RegistrationStatus
 
-from app.admission import admit
-from app.certificate_authority import CertificateAuthority
-from app.certificate_requests import CertificateRequests
+from app.certificates.authority import CertificateAuthority
+from app.certificates.requests import CertificateRequests
 from app.config import Settings
 from app.domain.charge_points import clip
 from app.domain.connectors import read_status
 from app.domain.id_tags import mask_id_tag
 from app.domain.times import iso
-from app.file_progress import follow_diagnostics, follow_firmware
+from app.door.admission import admit
+from app.door.newcomers import record_refusals
+from app.door.refusals import as_dropped, as_refused
+from app.door.registration import Registration
+from app.files.progress import follow_diagnostics, follow_firmware
 from app.follow_ups import FollowUps, Occasion
-from app.frame_keeping import FrameKeeping
+from app.frames.keeping import FrameKeeping
 from app.group_commit import GroupCommit
-from app.guesses import Guesses
 from app.housekeeping import Housekeeping
 from app.id_tags import id_tag_info, judge
 from app.incidents import note, note_foreign_transaction, note_once_an_hour
 from app.late_answers import follow_late_answer
-from app.meter_intake import MeterIntake
-from app.newcomers import record_refusals
-from app.refusals import as_dropped, as_refused
-from app.registration import Registration
 from app.security_messages import SecurityMessages
-from app.session_events import follow_status
-from app.start_transaction import StartTransaction
-from app.stop_transaction import StopTransaction
 from app.storage.database import Storage
 from app.storage.refusals import Refusal
+from app.transactions.guesses import Guesses
+from app.transactions.meter_intake import MeterIntake
+from app.transactions.session_events import follow_status
+from app.transactions.start import StartTransaction
+from app.transactions.stop import StopTransaction
 from ocpp_server.central_system import Admission, Closing, Handshake, Payload, Refused, Source
 
 log = logging.getLogger(__name__)

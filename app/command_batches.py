@@ -17,8 +17,8 @@ from app.config import Settings
 from app.domain.charge_points import charge_point_key
 from app.domain.command_batches import CommandBatch
 from app.domain.roles import Role
+from app.door.security_changes import NewKey
 from app.errors import BadInput, CommandFailed, Conflict, NotFound
-from app.security_changes import NewKey
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
 from app.storage.errors import DatabaseError

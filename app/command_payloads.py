@@ -7,7 +7,7 @@ import jsonschema_rs
 from ocpp.v16.enums import Action
 
 from app.errors import BadInput
-from app.file_locations import masked_location
+from app.files.locations import masked_location
 from ocpp_server.central_system import Payload
 from ocpp_server.schema_variants import strict
 from ocpp_server.schemas import request_schema

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from ocpp.v16.enums import Action
 
 from app.answered import Answered
-from app.certificate_answers import learn_delivery
+from app.certificates.answers import learn_delivery
+from app.certificates.root_answers import learn_deletion, learn_installation, learn_installed
 from app.config import Settings
-from app.configuration import learn_change, learn_configuration
+from app.configuration.keeping import learn_change, learn_configuration
 from app.domain.roles import Role
-from app.file_answers import learn_log, learn_signed_update
-from app.file_locations import check_location
+from app.door.security_changes import SecurityChange, security_change
+from app.files.answers import learn_log, learn_signed_update
+from app.files.locations import check_location
 from app.follow_ups import Occasion
-from app.local_list_answers import learn_list_version, learn_sent_list
-from app.profile_record import learn_clear, learn_set, learn_start
-from app.reservation_events import learn_cancelled, learn_reserved
-from app.root_certificate_answers import learn_deletion, learn_installation, learn_installed
-from app.security_changes import SecurityChange, security_change
+from app.local_lists.answers import learn_list_version, learn_sent_list
+from app.reservations.events import learn_cancelled, learn_reserved
+from app.smart_charging.record import learn_clear, learn_set, learn_start
 from app.storage.database import Storage
 from ocpp_server.central_system import Payload
 

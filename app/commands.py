@@ -12,14 +12,14 @@ import orjson
 from ocpp.v16.enums import RegistrationStatus
 
 from app.answered import Answered
-from app.capabilities import KnownCapabilities
 from app.command_payloads import masked_request, masked_response, require_valid
 from app.command_table import COMMANDS, Command
 from app.config import Settings
+from app.configuration.capabilities import KnownCapabilities
 from app.domain.roles import Role
+from app.door.security_changes import SecurityChange, did_not_take
 from app.errors import ChargeBridgeError, CommandFailed, Conflict, Forbidden, NotFound
 from app.follow_ups import FollowUps
-from app.security_changes import SecurityChange, did_not_take
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
 from ocpp_server.bridge import Bridge

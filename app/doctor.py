@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from http.client import HTTPException
 from urllib.request import urlopen
 
-from app.certificate_authority import CertificateAuthority
+from app.certificates.authority import CertificateAuthority
 from app.config import Settings, jwt_secret, reachable
+from app.door.tls import certificate_of, kind_of, server_context
 from app.errors import ChargeBridgeError, ConfigurationError
-from app.firmware_roots import firmware_roots
+from app.firmware.roots import firmware_roots
 from app.serving import require_free, storage
 from app.storage.embedded import EmbeddedMongoError
-from app.tls import certificate_of, kind_of, server_context
 
 MAX_CLOCK_DIFFERENCE = 2.0
 

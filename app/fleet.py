@@ -17,9 +17,9 @@ from app.domain.charge_points import (
     key_bytes,
     valid_charge_point_id,
 )
+from app.door.security_profiles import BASIC, MUTUAL_TLS, WITH_PASSWORD, require_served
 from app.errors import AlreadyExists, BadInput, Conflict, NotFound
-from app.reservation_events import end_reservations
-from app.security_profiles import BASIC, MUTUAL_TLS, WITH_PASSWORD, require_served
+from app.reservations.events import end_reservations
 from app.storage.database import Storage
 
 

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from app.certificate_requests import follow_due
-from app.files import expire_files
+from app.certificates.requests import follow_due
+from app.files.orders import expire_files
 from app.follow_ups import FollowUps, Occasion
-from app.local_list_changes import due_lists
-from app.reservation_events import expire_reservations
-from app.session_events import close_silent, expire_due
+from app.local_lists.changes import due_lists
+from app.reservations.events import expire_reservations
 from app.storage.database import Storage
 from app.storage.errors import DatabaseError
+from app.transactions.session_events import close_silent, expire_due
 from ocpp_server.guard import guarded
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from app.command_payloads import masked_response
 from app.command_table import COMMANDS
 from app.domain.charge_points import clip
 from app.follow_ups import FollowUps
-from app.session_events import follow_late_start
 from app.storage.database import Storage
+from app.transactions.session_events import follow_late_start
 
 
 def follow_late_answer(

@@ -4,35 +4,36 @@ from flask import Flask
 
 from app import create_app
 from app.accounts import Accounts
-from app.campaign_clock import CampaignClock
-from app.campaign_orders import CampaignOrders
-from app.campaigns import Campaigns
-from app.capabilities import KnownCapabilities
 from app.central_system import CentralSystem, utc_now
-from app.certificate_authority import CertificateAuthority
-from app.certificates import Certificates
-from app.charging_profiles import ChargingProfiles
+from app.certificates.authority import CertificateAuthority
+from app.certificates.issuing import Certificates
+from app.certificates.roots import RootCertificateService
 from app.command_batches import CommandBatches
 from app.commands import Commands
 from app.config import Settings
-from app.diagnostics import Diagnostics
-from app.firmware import Firmware
-from app.firmware_roots import firmware_roots
-from app.firmware_updates import FirmwareUpdates
+from app.configuration.capabilities import KnownCapabilities
+from app.configuration.provisioning import Provisioning
+from app.door.newcomers import Newcomers
+from app.door.tls import server_context
+from app.files.diagnostics import Diagnostics
+from app.files.transfers import Transfers
+from app.firmware.campaign_clock import CampaignClock
+from app.firmware.campaign_orders import CampaignOrders
+from app.firmware.campaigns import Campaigns
+from app.firmware.images import Firmware
+from app.firmware.roots import firmware_roots
+from app.firmware.updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.follow_ups import FollowUps, Occasion
-from app.local_list_sync import LocalListSync
-from app.local_lists import LocalLists
-from app.newcomers import Newcomers
-from app.provisioning import Provisioning
-from app.reservations import Reservations
-from app.root_certificates import RootCertificateService
+from app.local_lists.keeping import LocalLists
+from app.local_lists.sync import LocalListSync
+from app.reservations.booking import Reservations
 from app.services import Services
 from app.sessions import SessionService
-from app.smart_charging import SmartCharging
+from app.smart_charging.profiles import ChargingProfiles
+from app.smart_charging.sending import SmartCharging
+from app.start_charging import StartCharging
 from app.storage.database import Storage
-from app.tls import server_context
-from app.transfers import Transfers
 from ocpp_server.bridge import Bridge
 from ocpp_server.settings import ServerSettings
 
@@ -80,7 +81,8 @@ class Process:
             fleet=fleet,
             newcomers=Newcomers(self._storage, fleet),
             command_batches=CommandBatches(self._storage, commands, settings, utc_now),
-            sessions=SessionService(self._storage, commands, smart_charging, settings, utc_now),
+            starts=StartCharging(self._storage, commands, smart_charging, settings, utc_now),
+            sessions=SessionService(self._storage, commands),
             reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
             firmware=firmware,
             certificates=certificates,

@@ -6,10 +6,10 @@ from typing import Any
 from ocpp.v16 import call_result
 from ocpp.v16.enums import GenericStatus
 
-from app.certificate_requests import CertificateRequests
-from app.file_progress import follow_log, follow_signed_firmware
+from app.certificates.requests import CertificateRequests
+from app.door.registration import Registration
+from app.files.progress import follow_log, follow_signed_firmware
 from app.follow_ups import FollowUps, Occasion
-from app.registration import Registration
 from app.security_events import keep_security_event
 from app.storage.database import Storage
 from ocpp_server.central_system import Payload, Source

@@ -5,25 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts import Accounts
-from app.campaigns import Campaigns
-from app.capabilities import KnownCapabilities
-from app.certificates import Certificates
-from app.charging_profiles import ChargingProfiles
+from app.certificates.issuing import Certificates
+from app.certificates.roots import RootCertificateService
 from app.command_batches import CommandBatches
 from app.commands import Commands
 from app.config import Settings
-from app.diagnostics import Diagnostics
-from app.firmware import Firmware
-from app.firmware_updates import FirmwareUpdates
+from app.configuration.capabilities import KnownCapabilities
+from app.door.newcomers import Newcomers
+from app.files.diagnostics import Diagnostics
+from app.files.transfers import Transfers
+from app.firmware.campaigns import Campaigns
+from app.firmware.images import Firmware
+from app.firmware.updates import FirmwareUpdates
 from app.fleet import Fleet
-from app.local_lists import LocalLists
-from app.newcomers import Newcomers
-from app.reservations import Reservations
-from app.root_certificates import RootCertificateService
+from app.local_lists.keeping import LocalLists
+from app.reservations.booking import Reservations
 from app.sessions import SessionService
-from app.smart_charging import SmartCharging
+from app.smart_charging.profiles import ChargingProfiles
+from app.smart_charging.sending import SmartCharging
+from app.start_charging import StartCharging
 from app.storage.database import Storage
-from app.transfers import Transfers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Services:
     command_batches: CommandBatches
     fleet: Fleet
     newcomers: Newcomers
+    starts: StartCharging
     sessions: SessionService
     reservations: Reservations
     firmware: Firmware

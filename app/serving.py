@@ -7,16 +7,16 @@ from contextlib import contextmanager
 
 from app.accounts import Accounts
 from app.central_system import utc_now
-from app.certificate_authority import CertificateAuthority
+from app.certificates.authority import CertificateAuthority
 from app.config import Settings, jwt_secret
 from app.domain.roles import Role
+from app.door.tls import server_context
 from app.errors import ConfigurationError
-from app.firmware_roots import firmware_roots
+from app.firmware.roots import firmware_roots
 from app.gunicorn_conf import Gunicorn
 from app.storage.database import Storage
 from app.storage.embedded import EmbeddedMongo, running_uri
 from app.storage.errors import DatabaseError
-from app.tls import server_context
 
 Say = Callable[[str], None]
 

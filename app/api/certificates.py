@@ -12,13 +12,13 @@ from app.api.context import current_user, services
 from app.api.models import ChargePointPath, Key, Moment, Nothing, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
-from app.certificate_chains import to_pem
-from app.client_certificates import fingerprint
+from app.certificates.chains import to_pem
 from app.domain.roles import Role
+from app.door.client_certificates import fingerprint
+from app.door.tls import trusts_client_authority
 from app.errors import NotFound
 from app.storage.certificates import CertificateStatus, ChargePointCertificate
 from app.storage.collection import equal
-from app.tls import trusts_client_authority
 
 api = APIBlueprint("certificates", __name__, url_prefix="/api", abp_tags=[Tag(name="Certificates")])
 

@@ -11,7 +11,8 @@ from app.api.context import current_user, services
 from app.api.models import Body, ConnectorId, IdTagText, Key
 from app.api.policy import requires
 from app.domain.roles import Role
-from app.sessions import Answer, StartRequest
+from app.sessions import Answer
+from app.start_charging import StartRequest
 
 api = APIBlueprint("charging", __name__, url_prefix="/api", abp_tags=[Tag(name="Charging")])
 
@@ -65,7 +66,7 @@ def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, 
     request = StartRequest(
         body.evse_id, body.connector_id, body.idTag, header.idempotency_key, body.charging_profile_id
     )
-    return _answer(services.sessions.start(current_user(), request))
+    return _answer(services.starts.start(current_user(), request))
 
 
 @api.post("/stop_charging", summary="Stop charging", responses={200: ChargingAnswer})

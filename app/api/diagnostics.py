@@ -15,8 +15,8 @@ from app.api.models import Body, ChargePointPath, Key, Moment, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.uploads import end_silence
-from app.diagnostics_orders import Wanted
 from app.domain.roles import Role
+from app.files.diagnostics_orders import Wanted
 from app.storage.collection import equal
 from app.storage.diagnostics import DiagnosticsRequest
 

@@ -13,7 +13,7 @@ from app.api.models import Body, ChargePointPath, Key, Moment, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
 from app.domain.roles import Role
-from app.firmware_orders import Terms
+from app.firmware.orders import Terms
 from app.storage.collection import equal
 from app.storage.firmware import FirmwareUpdate
 

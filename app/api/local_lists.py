@@ -14,8 +14,8 @@ from app.domain.charge_points import ChargePoint
 from app.domain.local_lists import ListState, in_words, next_version
 from app.domain.roles import Role
 from app.domain.times import iso
-from app.local_list_contents import ENABLED_KEY, limits_of
-from app.local_lists import GroupContents
+from app.local_lists.contents import ENABLED_KEY, limits_of
+from app.local_lists.keeping import GroupContents
 from app.storage.collection import equal
 from app.storage.local_list_rules import GROUPS, LocalListRule
 from app.storage.local_lists import LocalList

@@ -15,7 +15,7 @@ from app.api.policy import requires
 from app.api.uploads import end_silence
 from app.domain.roles import Role
 from app.domain.times import iso
-from app.messages import Place, Wanted, messages, moment_of, page_of_messages, payload_text
+from app.frames.messages import Place, Wanted, messages, moment_of, page_of_messages, payload_text
 from app.storage.frames import KeptFrame
 from ocpp_server.frames import CALL, CALL_ERROR, CALL_RESULT
 

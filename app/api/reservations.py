@@ -14,7 +14,7 @@ from app.api.views import reservation_json
 from app.domain.id_tags import normalise_id_tag
 from app.domain.reservations import ReservationState
 from app.domain.roles import Role
-from app.reservations import ReserveRequest
+from app.reservations.booking import ReserveRequest
 from app.storage.collection import equal
 
 api = APIBlueprint("reservations", __name__, url_prefix="/api/reservations", abp_tags=[Tag(name="Reservations")])

@@ -10,10 +10,10 @@ from app.api.answers import Answer, CommandAnswer, Time
 from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, Key
 from app.api.policy import requires
+from app.certificates.roots import MAX_CERTIFICATE
 from app.commands import Outcome
 from app.domain.roles import Role
 from app.domain.root_certificates import TYPES, root_id
-from app.root_certificates import MAX_CERTIFICATE
 
 api = APIBlueprint("root_certificates", __name__, url_prefix="/api", abp_tags=[Tag(name="Certificates")])
 

@@ -17,7 +17,7 @@ from app.domain.composite_schedules import Composite, series
 from app.domain.profile_installations import ACCEPTED, FAILED, REQUESTED, ProfileInstallation
 from app.domain.profile_limits import why_refused
 from app.domain.roles import Role
-from app.profile_record import installed
+from app.smart_charging.record import installed
 from app.storage.collection import equal
 
 api = APIBlueprint("smart_charging", __name__, url_prefix="/api", abp_tags=[Tag(name="Smart charging")])

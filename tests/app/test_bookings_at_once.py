@@ -14,10 +14,10 @@ from app.domain.charge_points import ChargePoint, Connector
 from app.domain.id_tags import IdTag
 from app.domain.sessions import Session, State
 from app.domain.times import iso
-from app.session_events import expire_due, follow_status
-from app.start_transaction import StartTransaction
-from app.stop_transaction import StopTransaction
 from app.storage.database import Storage
+from app.transactions.session_events import expire_due, follow_status
+from app.transactions.start import StartTransaction
+from app.transactions.stop import StopTransaction
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.guesses import LIMIT
+from app.transactions.guesses import LIMIT
 from tests.app.charging import ago, events_of, new_tag, session_of, start, stop, verdict
 from tests.live import Api, Charger, until
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from app.admission import MAX_PENDING
+from app.door.admission import MAX_PENDING
 from app.storage.database import Storage
 from tests.app.charging import start, verdict
 from tests.live import Api, Charger, Server, another_database, plug_in, server_beside

@@ -1,0 +1,1 @@
+"""Certificates of charge points, and those they trust."""

@@ -1,0 +1,1 @@
+"""What is known of charge points: their configuration, and what follows for what they can do."""

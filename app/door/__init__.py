@@ -1,0 +1,1 @@
+"""Who may come in: handshakes judged, security profiles and keys, newcomers, registration."""

@@ -1,0 +1,1 @@
+"""Files to and from charge points: one-time links, orders, progress, diagnostics."""

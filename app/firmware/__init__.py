@@ -1,0 +1,1 @@
+"""Firmware: images, signatures, updates, campaigns."""

@@ -1,0 +1,1 @@
+"""Every OCPP frame, kept for some days."""

@@ -1,0 +1,1 @@
+"""Local authorization lists: what belongs in them, and how it gets there."""

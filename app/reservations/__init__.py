@@ -1,0 +1,1 @@
+"""Reservations: made by drivers, followed by what charge points tell."""

@@ -1,0 +1,1 @@
+"""Smart charging: profiles, sent and believed to be installed."""

@@ -1,0 +1,221 @@
+"""Start charging, as a driver asks: a session before the charge point is called, and what became of it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from ocpp.v16 import call
+from ocpp.v16.enums import RemoteStartStopStatus
+
+from app.commands import OUTCOME_UNKNOWN, Commands, Companion, Outcome
+from app.config import Settings
+from app.domain.charge_points import ChargePoint
+from app.domain.hints import UNKNOWN, WAITING, why_rejected
+from app.domain.id_tags import IdTag, normalise_id_tag
+from app.domain.profile_installations import ProfileInstallation
+from app.domain.roles import Role
+from app.domain.sessions import Session, State
+from app.domain.times import iso
+from app.errors import AlreadyExists, CommandFailed, Conflict, Forbidden
+from app.id_tags import judge_start
+from app.selection import find_charge_point, find_tag, is_own, require_accepted, require_in_service
+from app.sessions import Answer
+from app.smart_charging.record import not_taken, sent
+from app.smart_charging.sending import SmartCharging
+from app.storage.database import Storage
+from app.storage.users import User
+
+_PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied")
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """What a driver asks for; `id_tag` None means the account's own. A charging profile is for staff to give."""
+
+    evse_id: str
+    connector_id: int
+    id_tag: str | None = None
+    idempotency_key: str | None = None
+    charging_profile_id: str | None = None
+
+    @property
+    def digest(self) -> str:
+        id_tag = normalise_id_tag(self.id_tag or "")
+        return _digest(self.evse_id.casefold(), self.connector_id, id_tag, self.charging_profile_id)
+
+    def session_id_for(self, user: User) -> str:
+        """Return the id of the session to be: the same for each repetition of a request with an Idempotency-Key."""
+        if self.idempotency_key is None:
+            return uuid4().hex
+        return _digest(user.user_id, user.id_tag, self.idempotency_key)[:32]
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
+
+
+class StartCharging:
+    """The use case; `now` is the clock it goes by."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        commands: Commands,
+        smart_charging: SmartCharging,
+        settings: Settings,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._storage = storage
+        self._commands = commands
+        self._smart_charging = smart_charging
+        self._start_deadline = timedelta(seconds=settings.start_deadline)
+        self._now = now
+
+    def start(self, user: User, request: StartRequest) -> Answer:
+        """Create a session, ask the charge point to start it, and say what it answered.
+
+        A repetition with the same Idempotency-Key gets the first answer again, a failure too.
+        Raises NotFound, Conflict (offline, busy, tag not accepted), CommandFailed (no usable answer), Forbidden.
+        """
+        if request.charging_profile_id is not None and not user.role.at_least(Role.STAFF):
+            raise Forbidden("a charging profile is for staff to give")
+        session_id = request.session_id_for(user)
+        if request.idempotency_key and (earlier := self._storage.sessions.get(session_id)):
+            return self._first_answer(earlier, request)
+        charge_point = find_charge_point(self._storage, request.evse_id, request.connector_id)
+        tag = find_tag(self._storage, user, request.id_tag)
+        require_in_service(self._commands, charge_point)
+        at = (charge_point.charge_point_id, request.connector_id)
+        around = self._storage.sessions.open_around(*at, tag.id_tag)
+        if any((one.charge_point_id, one.connector_id) == at for one in around):
+            return self._connector_busy(user, at, session_id, request)
+        self._require_unreserved(tag, at)
+        self._require_authorized(user, tag, at, around)
+        now = self._now()
+        session = Session(
+            session_id=session_id,
+            charge_point_id=charge_point.charge_point_id,
+            connector_id=request.connector_id,
+            id_tag=tag.id_tag,
+            state=State.REQUESTED,
+            username=tag.username or user.username,
+            created_at=now,
+            requested_at=now,
+            deadline_at=now + self._start_deadline,
+            request_digest=request.digest if request.idempotency_key else None,
+        )
+        profile = self._profile_for(user, session, charge_point, request.charging_profile_id)
+        try:
+            return self._ask_to_start(user, session, charge_point, profile)
+        except AlreadyExists:
+            return self._connector_busy(user, at, session_id, request)
+
+    def _profile_for(
+        self, user: User, session: Session, charge_point: ChargePoint, charging_profile_id: str | None
+    ) -> ProfileInstallation | None:
+        if charging_profile_id is None:
+            return None
+        return self._smart_charging.for_start(charge_point, charging_profile_id, session, user.username)
+
+    def _first_answer(self, session: Session, request: StartRequest) -> Answer:
+        if session.request_digest != request.digest:
+            raise Conflict("idempotency_key_reused", "this Idempotency-Key was used for another request")
+        if session.start_status is None:
+            raise Conflict(
+                "request_in_progress",
+                "the first request with this Idempotency-Key has no answer yet; follow its session",
+                session_id=session.session_id,
+            )
+        if session.start_status not in (RemoteStartStopStatus.accepted, RemoteStartStopStatus.rejected):
+            raise self._commands.failure_again(session.start_status, session.command_id, session_id=session.session_id)
+        return Answer(session.start_status, session)
+
+    def _connector_busy(self, user: User, at: tuple[str, int], session_id: str, request: StartRequest) -> Answer:
+        """Tell a repetition, which meets its own session on the connector, from somebody else's request."""
+        if earlier := self._storage.sessions.get(session_id):
+            return self._first_answer(earlier, request)
+        for one in self._storage.sessions.open_on(*at):
+            if (one.username or "").casefold() == user.user_id:
+                already = "you are charging, or about to, on this connector already"
+                raise Conflict("connector_busy", already, session_id=one.session_id)
+        raise Conflict("connector_busy", "somebody is charging, or about to, on this connector")
+
+    def _require_unreserved(self, tag: IdTag, at: tuple[str, int]) -> None:
+        held = self._storage.reservations.holding(*at, self._now())
+        if held is not None and not held.is_for(tag):
+            raise Conflict("connector_reserved", "this connector is reserved", until=iso(held.expires_at))
+
+    def _require_authorized(self, user: User, tag: IdTag, at: tuple[str, int], open_sessions: list[Session]) -> None:
+        owner = user if is_own(user, tag) else self._storage.users.by_name(tag.username or "")
+        verdict = judge_start(self._storage, tag, owner, self._now(), at=at, open_sessions=open_sessions)
+        require_accepted(verdict)
+
+    def _ask_to_start(
+        self, user: User, session: Session, charge_point: ChargePoint, profile: ProfileInstallation | None
+    ) -> Answer:
+        request = call.RemoteStartTransaction(id_tag=session.id_tag, connector_id=session.connector_id)
+        answers: list[Answer] = []
+
+        def before() -> None:
+            # Stored before the charge point is called: a quick one sends StartTransaction before its answer.
+            self._storage.sessions.insert(session)
+            if profile is not None:
+                self._storage.profile_installations.insert(profile)
+
+        def answered(outcome: Outcome) -> None:
+            answers.append(self._answered(session, charge_point, outcome))
+            if profile is not None:
+                sent(self._storage, profile, outcome.command_id)
+
+        if profile is not None:
+            request.charging_profile = profile.profile
+        companion = Companion(before, answered)
+        try:
+            self._commands.send(session.charge_point_id, request, requested_by=user.username, companion=companion)
+        except CommandFailed as failure:
+            self._record_failure(session, failure)
+            if profile is not None:
+                not_taken(self._storage, profile, failure, self._now())
+            raise
+        return answers[0]
+
+    def _answered(self, session: Session, charge_point: ChargePoint, outcome: Outcome) -> Answer:
+        accepted = outcome.status == RemoteStartStopStatus.accepted
+        connector_status = charge_point.status_of(session.connector_id)
+        plugged = connector_status in _PLUGGED
+        if not (accepted and plugged):
+            # That may have changed while the charge point made up its mind.
+            status_now = self._storage.charge_points.get(session.charge_point_id) or charge_point
+            connector_status = status_now.status_of(session.connector_id)
+            plugged = connector_status in _PLUGGED
+        if accepted:
+            changes: dict[str, Any] = {
+                "state": State.ACCEPTED if plugged else State.WAITING_FOR_VEHICLE,
+                "hint": None if plugged else WAITING,
+            }
+        else:
+            changes = {
+                "state": State.REJECTED,
+                "reason": "the charge point refused",
+                "hint": why_rejected(connector_status),
+            }
+        status = (RemoteStartStopStatus.accepted if accepted else RemoteStartStopStatus.rejected).value
+        facts = {"start_status": status, "command_id": outcome.command_id}
+        # A quick charge point sends StartTransaction before its answer is read here: then only the facts are added.
+        moved = self._storage.sessions.move(session.session_id, (State.REQUESTED,), {**changes, **facts})
+        session = moved or self._storage.sessions.update(session.session_id, facts) or session
+        return Answer(status, session)
+
+    def _record_failure(self, session: Session, failure: CommandFailed) -> None:
+        failure.facts["session_id"] = session.session_id
+        facts: dict[str, Any] = {"start_status": failure.code, "command_id": failure.facts.get("command_id")}
+        if failure.code in OUTCOME_UNKNOWN:
+            # It may have started all the same: the session stays open until its deadline.
+            changes = {"reason": failure.message, "hint": UNKNOWN}
+        else:
+            changes = {"state": State.FAILED, "reason": failure.message}
+        if not self._storage.sessions.move(session.session_id, (State.REQUESTED,), {**changes, **facts}):
+            self._storage.sessions.update(session.session_id, facts)

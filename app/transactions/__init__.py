@@ -1,0 +1,1 @@
+"""Transactions as charge points tell them: begun, metered, ended."""

@@ -1,6 +1,8 @@
 """The stage of the conformance tests: charge points that insist, their operators, and the page of results on demand."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -75,10 +77,26 @@ def operator(root: Api, station: Station) -> Operator:
 
 
 @pytest.fixture(scope="session")
-def secure(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureServer]:
-    """A server that serves charge points over TLS too."""
-    with secure_server(tmp_path_factory.mktemp("secure"), **database_beside(server), CALL_TIMEOUT="2") as running:
-        yield running
+def secure_starting(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[SecureServer]]:
+    """A server that serves charge points over TLS too, on its way."""
+    settings = {**database_beside(server), "CALL_TIMEOUT": "2"}
+    with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
+        running = secure_server(tmp_path_factory.mktemp("secure"), **settings)
+        yield pool.submit(stack.enter_context, running)
+
+
+@pytest.fixture(scope="session")
+def secure(secure_starting: Future[SecureServer]) -> SecureServer:
+    return secure_starting.result()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def two_servers_start_at_once(request: pytest.FixtureRequest) -> None:
+    """Start the server with TLS while the tests before its own run, where this process is going to run those too."""
+    if hasattr(request.config, "workerinput"):
+        return
+    if any("secure" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("secure_starting")
 
 
 @pytest.fixture(scope="session")

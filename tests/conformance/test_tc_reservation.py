@@ -47,7 +47,7 @@ def test_tc_046_a_reserved_connector_is_used(station: Station, operator: Operato
 
 
 def test_tc_047_a_reservation_expires(station: Station, operator: Operator, id_tag: str, root: Api) -> None:
-    wanted = soon(1)
+    wanted = soon(0.5)
     request, told = reserve(operator, id_tag, expires_at=wanted)
     assert abs((datetime.fromisoformat(request["expiryDate"]) - datetime.fromisoformat(wanted)).total_seconds()) < 0.01
     station.statuses({1: "Reserved"})

@@ -41,6 +41,23 @@ HASH_DATA = {
 }
 
 
+def install(operator: Operator, kind: str, certificate: str, status: str) -> None:
+    """Install a root certificate; what the charge point answers is told."""
+    body = {"certificate_type": kind, "certificate": certificate}
+    path = f"{operator.path}/root_certificates"
+    request, said = operator.ask("InstallCertificate", {"status": status}, lambda: operator.root.post(path, body))
+    assert request == {"certificateType": kind, "certificate": certificate}
+    assert (said.status_code, said.json()["status"]) == (200, status), said.text
+
+
+def known(operator: Operator, kind: str) -> list[dict[str, Any]]:
+    """Have the installed certificates read; return what is shown of them."""
+    installed = {"status": "Accepted", "certificateHashData": [HASH_DATA]}
+    operator.command("GetInstalledCertificateIds", {"certificateType": kind}, installed)
+    items = operator.root.get(f"{operator.path}/root_certificates").json()["items"]
+    return next(list(item["certificates"]) for item in items if item["certificate_type"] == kind)
+
+
 @pytest.mark.parametrize(
     "kind",
     [
@@ -49,17 +66,17 @@ HASH_DATA = {
     ],
 )
 def test_a_root_certificate_is_installed(operator: Operator, certificate: str, kind: str) -> None:
-    operator.command("InstallCertificate", {"certificateType": kind, "certificate": certificate}, ACCEPTED)
-    installed = {"status": "Accepted", "certificateHashData": [HASH_DATA]}
-    operator.command("GetInstalledCertificateIds", {"certificateType": kind}, installed)
+    install(operator, kind, certificate, "Accepted")
+    (shown,) = known(operator, kind)
+    assert shown.items() >= HASH_DATA.items()
 
 
-def test_tc_076_a_certificate_is_deleted(operator: Operator) -> None:
-    installed = {"status": "Accepted", "certificateHashData": [HASH_DATA]}
-    kind = {"certificateType": "CentralSystemRootCertificate"}
-    told = operator.command("GetInstalledCertificateIds", kind, installed)
-    (hash_data,) = told["response"]["certificateHashData"]
-    operator.command("DeleteCertificate", {"certificateHashData": hash_data}, ACCEPTED)
+def test_tc_076_a_certificate_is_deleted(operator: Operator, root: Api) -> None:
+    (shown,) = known(operator, "CentralSystemRootCertificate")
+    path = f"{operator.path}/root_certificates/{shown['root_certificate_id']}"
+    request, said = operator.ask("DeleteCertificate", ACCEPTED, lambda: root.http.delete(path, params={"force": True}))
+    assert request == {"certificateHashData": HASH_DATA}
+    assert (said.status_code, said.json()["status"]) == (200, "Accepted"), said.text
 
 
 def test_tc_077_the_charge_points_certificate_is_found_invalid(station: Station, operator: Operator, root: Api) -> None:
@@ -78,8 +95,7 @@ def test_tc_077_the_charge_points_certificate_is_found_invalid(station: Station,
 def test_tc_078_the_central_systems_certificate_is_found_invalid(
     station: Station, operator: Operator, root: Api, certificate: str
 ) -> None:
-    payload = {"certificateType": "CentralSystemRootCertificate", "certificate": certificate}
-    operator.command("InstallCertificate", payload, {"status": "Rejected"})
+    install(operator, "CentralSystemRootCertificate", certificate, "Rejected")
     assert report(station, "InvalidCentralSystemCertificate") == {}
     assert [event["type"] for event in security_events(root, station)] == ["InvalidCentralSystemCertificate"]
 

@@ -19,7 +19,7 @@ from app.storage.collection import equal
 api = APIBlueprint("charging_profiles", __name__, url_prefix="/api", abp_tags=[Tag(name="Smart charging")])
 
 # A lorry's charging park draws less than this many W.
-Rate = Annotated[StrictInt | StrictFloat, Field(ge=0, le=100_000_000)]
+Rate = Annotated[StrictFloat, Field(ge=0, le=100_000_000)]
 Seconds = Annotated[StrictInt, Field(ge=0, le=366 * 86_400)]
 StackLevel = Annotated[StrictInt, Field(ge=0, le=1000)]
 

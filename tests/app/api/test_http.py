@@ -82,7 +82,7 @@ def test_the_server_stays_well_after_an_endless_chunked_body(server: Server, roo
 
 def test_an_unknown_address_and_an_unknown_method_are_told(server: Server, root: Api) -> None:
     problem(root.get("/api/nothing"), 404, "not_found")
-    problem(root.get("/"), 404, "not_found")
+    problem(root.get("/nothing"), 404, "not_found")
     refused = root.http.put("/api/login", json={})
     problem(refused, 405, "method_not_allowed")
     assert "POST" in refused.headers["Allow"]

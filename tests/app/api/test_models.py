@@ -30,6 +30,8 @@ NOT_A_TEXT = {
 }
 # A refresh token is judged as a token, before anything else; old and new password are looked at below.
 ELSEWHERE = {"/api/refresh", "/api/me/password"}
+# A certificate has lines, and many; it is judged as a certificate.
+NOT_ONE_LINE = {"certificate"}
 
 
 def bodies() -> Iterator[tuple[str, str, dict[str, Any], str]]:
@@ -44,7 +46,7 @@ def bodies() -> Iterator[tuple[str, str, dict[str, Any], str]]:
             schema = api["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
             for name, field in schema["properties"].items():
                 kinds = {each.get("type", "string") for each in field.get("anyOf", [field])}
-                if "string" in kinds and name != "token":
+                if "string" in kinds and name != "token" and name not in NOT_ONE_LINE:
                     yield method, path, schema, name
 
 
@@ -62,6 +64,11 @@ def paths(root: Api) -> dict[str, str]:
     return {
         "charge_point_id": root.post("/api/charge_points", id="Fields-of-bodies").json()["id"],
         "idTag": root.post("/api/id_tags", {}).json()["idTag"],
+        "charging_profile_id": root.post(
+            "/api/charging_profiles",
+            {"name": "Fields", "purpose": "TxDefaultProfile", "kind": "Relative", "unit": "A"}
+            | {"periods": [{"start_period": 0, "limit": 16}]},
+        ).json()["charging_profile_id"],
         "username": root.post("/api/users", username="fields-of-bodies", password="long enough").json()["username"],
     }
 

@@ -1,5 +1,6 @@
 """One server for the whole run, as deployed; each test brings its own drivers and charge points."""
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,10 @@ from hypothesis import HealthCheck, settings
 
 from app.storage.database import Storage
 from tests.live import ROOT_PASSWORD, Api, Charger, Server, empty_storage, plug_in, running_server
+
+# What a test process makes it mostly keeps; to look through it all for garbage again and again is a tenth of its time.
+gc.freeze()
+gc.set_threshold(50_000)
 
 # Examples are slow to make where other processes keep the machine busy, which is not what a test is about.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

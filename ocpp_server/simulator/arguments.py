@@ -12,6 +12,7 @@ from argparse import (
 )
 from collections.abc import Callable, Sequence
 from os import environ
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from ocpp_server.simulator.settings import Settings
@@ -43,7 +44,8 @@ def parse(arguments: Sequence[str]) -> Namespace:
         parser.error("the address must end with the charge point's id, as in ws://127.0.0.1:9000/ocpp/CP001")
     try:
         options.tls = _tls(options)
-    except (OSError, ssl.SSLError) as error:
+        options.firmware_roots = _firmware_roots(options.firmware_root)
+    except (OSError, ValueError) as error:
         parser.error(f"certificate: {error}")
     return options
 
@@ -61,6 +63,8 @@ def settings(options: Namespace) -> list[Settings]:
             model=options.model,
             serial=options.serial,
             firmware=options.firmware,
+            fail_installation=options.fail_install,
+            firmware_roots=options.firmware_roots,
             id_tag=options.id_tag,
             auto_plug=options.auto_plug,
             auto_unplug=options.auto_unplug,
@@ -106,6 +110,8 @@ def _parser() -> ArgumentParser:
     add("--model", type=_text(20), default=DEFAULT.model, help="chargePointModel")
     add("--serial", type=_text(25), help="chargePointSerialNumber; the id if not given")
     add("--firmware", type=_text(50), default=DEFAULT.firmware, help="firmwareVersion")
+    add("--fail-install", action="store_true", help="the first installation of new firmware fails")
+    add("--firmware-root", metavar="FILE", help="PEM roots under which signed firmware must be; else anybody's will do")
     add("--power", type=_real(0.1, 1000), default=DEFAULT.power_w / 1000, metavar="KW", help="power of each outlet")
     add("--phases", type=int, choices=(1, 3), default=DEFAULT.phases, help="phases of each outlet")
     add("--meter-interval", type=_whole(0, 86_400), default=DEFAULT.meter_interval, metavar="S",
@@ -132,6 +138,17 @@ def _tls(options: Namespace) -> ssl.SSLContext | None:
     if options.cert:
         context.load_cert_chain(options.cert, options.key)
     return context
+
+
+def _firmware_roots(path: str | None) -> bytes | None:
+    if path is None:
+        return None
+    # The library behind it takes long to load, and most charge points never need it.
+    from ocpp_server.simulator.firmware_signature import read_roots
+
+    pem = Path(path).read_bytes()
+    read_roots(pem)
+    return pem
 
 
 def _url(text: str) -> str:

@@ -1,6 +1,6 @@
 """The charge point's side of OCPP: the verdict on each call of the Central System, and what follows from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -13,29 +13,22 @@ from ocpp.v16.enums import (
     ConfigurationKey,
     ConfigurationStatus,
     DataTransferStatus,
-    MessageTrigger,
-    ReadingContext,
     Reason,
     RegistrationStatus,
     RemoteStartStopStatus,
     ResetStatus,
     ResetType,
-    TriggerMessageStatus,
     UnlockStatus,
 )
 
 from ocpp_server.simulator.configuration import Configuration, key_bytes
 from ocpp_server.simulator.connection import Connection, Routes
-from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.registration import Registration
 from ocpp_server.simulator.report import Report
 from ocpp_server.simulator.reservation_calls import ReservationCalls
+from ocpp_server.simulator.restart import Restart
 from ocpp_server.simulator.smart_charging_calls import SmartChargingCalls
 from ocpp_server.simulator.station import Station
-from ocpp_server.simulator.timers import Timers
-
-# How long (seconds) a soft reset waits for the transactions it ended to be told.
-SOFT_RESET_PATIENCE = 10.0
 
 # How much (characters) of a call's value is reported: a local list has no end.
 SHOWN = 100
@@ -52,17 +45,15 @@ class ChargePoint:
         station: Station,
         registration: Registration,
         connection: Connection,
-        outbox: Outbox,
-        timers: Timers,
+        restart: Restart,
         report: Report,
     ) -> None:
         self._configuration, self._station = configuration, station
         self._registration, self._connection = registration, connection
-        self._outbox, self._timers, self._report = outbox, timers, report
-        self._resetting = False
+        self._restart, self._report = restart, report
 
-    def routes(self) -> Routes:
-        """Return the table of calls served; the library answers all others."""
+    def routes(self, more: Mapping[Action, Handler]) -> Routes:
+        """Return the table of calls served, `more` among them; the library answers all others."""
         handlers: dict[Action, Handler] = {
             Action.change_availability: self.change_availability,
             Action.change_configuration: self.change_configuration,
@@ -72,11 +63,11 @@ class ChargePoint:
             Action.remote_start_transaction: self.remote_start_transaction,
             Action.remote_stop_transaction: self.remote_stop_transaction,
             Action.reset: self.reset,
-            Action.trigger_message: self.trigger_message,
             Action.unlock_connector: self.unlock_connector,
             **ReservationCalls(self._station, self._registration, self._connection).handlers(),
             **self._station.local_list.handlers(),
             **SmartChargingCalls(self._station, self._connection).handlers(),
+            **more,
         }
         return {action: {"_on_action": self._told(action, handler)} for action, handler in handlers.items()}
 
@@ -126,27 +117,9 @@ class ChargePoint:
         return call_result.RemoteStopTransaction(RemoteStartStopStatus.rejected)
 
     def reset(self, type: str) -> call_result.Reset:
-        self._connection.afterwards(partial(self._reset, hard=type == ResetType.hard))
+        reason = Reason.hard_reset if type == ResetType.hard else Reason.soft_reset
+        self._connection.afterwards(partial(self._restart.begin, reason))
         return call_result.Reset(ResetStatus.accepted)
-
-    def trigger_message(self, requested_message: str, connector_id: int | None = None) -> call_result.TriggerMessage:
-        wanted = [b for b in self._station if connector_id in (None, b.connector.connector_id)]
-        metered = [bay for bay in wanted if bay is not self._station.whole]
-        match requested_message:
-            case MessageTrigger.boot_notification:
-                acts: list[Callable[[], None]] = [self._registration.boot]
-            case MessageTrigger.heartbeat:
-                acts = [self._registration.heartbeat]
-            case MessageTrigger.status_notification:
-                acts = [partial(self._station.statuses.tell, bay, always=True) for bay in wanted]
-            case MessageTrigger.meter_values:
-                sample = self._station.transactions.sample
-                acts = [partial(sample, bay, ReadingContext.trigger, always=True) for bay in metered]
-            case _:
-                return call_result.TriggerMessage(TriggerMessageStatus.not_implemented)
-        for act in acts:
-            self._connection.afterwards(act)
-        return call_result.TriggerMessage(TriggerMessageStatus.accepted if acts else TriggerMessageStatus.rejected)
 
     def unlock_connector(self, connector_id: int) -> call_result.UnlockConnector:
         bay = next((b for b in self._station.bays if b.connector.connector_id == connector_id), None)
@@ -165,7 +138,7 @@ class ChargePoint:
             answer = handler(**payload)
             secret = payload.get("key") == ConfigurationKey.authorization_key
             said = [value for value in payload.values() if not (secret and value != payload["key"])]
-            shown = " ".join("{…}" if isinstance(value, dict) else str(value)[:SHOWN] for value in said)
+            shown = " ".join(map(_shown, said))
             verdict = getattr(answer, "status", "answered")
             self._report(f"<- {action} {shown}".rstrip() + f": {verdict}")
             return answer
@@ -183,20 +156,10 @@ class ChargePoint:
                 self._connection.password = key_bytes(value)
                 self._connection.drop()
 
-    def _reset(self, *, hard: bool) -> None:
-        if hard:
-            self._outbox.closed()  # it has no time to tell: what it ends now is told after the boot
-        self._station.end_all(Reason.hard_reset if hard else Reason.soft_reset)
-        self._resetting = True
-        if hard or self._outbox.idle:
-            self.restart()
-        else:
-            self._timers.start("reset", SOFT_RESET_PATIENCE, self.restart)
 
-    def restart(self) -> None:
-        """Finish a reset that is under way: hang up and boot again; otherwise do nothing."""
-        if self._resetting:
-            self._resetting = False
-            self._timers.cancel("reset")
-            self._registration.reboot()
-            self._connection.drop()
+def _shown(value: Any) -> str:
+    """Return a value as it may be told: a link to a file is a secret but for its host, and a list has no end."""
+    if isinstance(value, dict):
+        return "{…}"
+    scheme, mark, rest = str(value).partition("://")
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/…" if mark else str(value)[:SHOWN]

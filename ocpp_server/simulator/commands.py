@@ -69,6 +69,7 @@ COMMANDS: dict[str, Command] = {
     "offline": Command("the network is lost, until `online` or for so long", Vcp.offline, (SECONDS,)),
     "online": Command("the network comes back now", Vcp.online),
     "late-stop": Command("charging ends, its StopTransaction is kept back", Vcp.stop_silently, (CONNECTOR,)),
+    "fail-install": Command("the next installation of firmware fails", Vcp.fail_install),
     "release": Command("the StopTransactions kept back are sent", Vcp.release),
 }
 

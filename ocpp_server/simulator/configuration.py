@@ -12,6 +12,9 @@ from ocpp_server.simulator.settings import Settings
 # What OCPP gives an integer key's value room for, and far more seconds than any of these keys needs.
 LARGEST = 2**31 - 1
 
+# The organization of a certificate, as X.520 bounds it.
+LONGEST_NAME = 64
+
 # An AuthorizationKey is 16 to 20 bytes (security whitepaper A00.FR.205), sent as hex.
 KEY_BYTES = range(16, 21)
 
@@ -19,6 +22,11 @@ KEY_BYTES = range(16, 21)
 def whole_number(minimum: int) -> Callable[[str], bool]:
     """Return a check for a whole number of at least `minimum`."""
     return lambda value: value.isascii() and value.isdigit() and minimum <= int(value[:11]) <= LARGEST
+
+
+def organization(value: str) -> bool:
+    """Tell whether a certificate has room for this name."""
+    return 0 < len(value) <= LONGEST_NAME
 
 
 def truth(value: str) -> bool:
@@ -70,6 +78,7 @@ class Configuration:
             names.connection_time_out: Key(str(settings.connection_time_out), whole_number(0)),
             names.connector_phase_rotation: Key("NotApplicable"),
             names.connector_switch_3to1_phase_supported: Key("true"),
+            names.cpo_name: Key("", organization),
             names.get_configuration_max_keys: Key("50"),
             names.heartbeat_interval: Key("300", whole_number(1)),
             names.local_auth_list_enabled: Key("true", truth),
@@ -89,7 +98,7 @@ class Configuration:
             names.stop_txn_aligned_data: Key(""),
             names.stop_txn_sampled_data: Key(MEASURANDS[0].value, measurands),
             names.supported_feature_profiles: Key(
-                "Core,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging"
+                "Core,FirmwareManagement,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging"
             ),
             names.transaction_message_attempts: Key("3", whole_number(1)),
             names.transaction_message_retry_interval: Key("60", whole_number(0)),

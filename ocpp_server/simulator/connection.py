@@ -56,6 +56,7 @@ class Connection:
         self._return = asyncio.Event()
         self._away: float | None = None
         self._abrupt = False
+        self._alike = 0
 
     def serve(self, routes: Routes) -> None:
         """Answer the Central System's calls by this table (the shape of the library's `route_map`)."""
@@ -175,8 +176,11 @@ class Connection:
                 self._changed()
 
     def _not_admitted(self, refusal: NotAdmitted) -> None:
-        if str(refusal) != str(self.refusal):
-            self._report(f"{refusal} (trying again)", important=True)
+        self._alike = self._alike + 1 if str(refusal) == str(self.refusal) else 1
+        if self._alike == 1:
+            self._report(str(refusal), important=True)
+        elif self._alike == 2:
+            self._report("the same again; it keeps trying and says no more until that changes", important=True)
         self.refusal = refusal
         self._changed()
 

@@ -1,5 +1,6 @@
 """Delivery of what is in the outbox over one connection, and the second attempts (OCPP 1.6 §3.7.1)."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +26,7 @@ class Delivery:
     async def run(self, peer: Any) -> None:
         """Send through the library's charge point until its connection is lost."""
         with contextlib.suppress(ConnectionClosed):
-            while True:
+            while not _is_cancelled():
                 message = await self._outbox.next()
                 request = message.build()
                 try:
@@ -50,3 +51,9 @@ class Delivery:
         else:
             self._report(f"{name} {what}; given up", important=True)
             self._outbox.give_up(message, error)
+
+
+def _is_cancelled() -> bool:
+    """Tell what Python 3.11's `wait_for`, by which the library waits, swallows where an answer comes just then."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

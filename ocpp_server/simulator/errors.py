@@ -3,6 +3,7 @@
 SimulatorError
 ├── NotPossible          the state of the charge point or of its connector forbids it
 ├── UnknownConnector     it has no connector with this number
+├── TransferFailed       a file could not be fetched or brought
 └── NotAdmitted          an attempt to connect failed
     ├── Refused          the Central System turned the connection away
     └── Unreachable      nobody answers at the Central System's address
@@ -19,6 +20,10 @@ class NotPossible(SimulatorError):
 
 class UnknownConnector(SimulatorError):
     """It has no connector with this number."""
+
+
+class TransferFailed(SimulatorError):
+    """A file could not be fetched or brought."""
 
 
 class NotAdmitted(SimulatorError):

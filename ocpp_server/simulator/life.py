@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,9 +14,13 @@ from ocpp_server.simulator.charge_point import ChargePoint
 from ocpp_server.simulator.configuration import Configuration
 from ocpp_server.simulator.connection import Connection
 from ocpp_server.simulator.errors import NotAdmitted, Refused
+from ocpp_server.simulator.jobs import Jobs
+from ocpp_server.simulator.journal import Journal
+from ocpp_server.simulator.maintenance import Maintenance
 from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.registration import Registration
 from ocpp_server.simulator.report import Report, silent
+from ocpp_server.simulator.restart import Restart
 from ocpp_server.simulator.settings import Settings, instant
 from ocpp_server.simulator.station import Station
 from ocpp_server.simulator.timers import Timers
@@ -38,23 +44,32 @@ class Life:
         self._waiting: set[asyncio.Future[None]] = set()
         self._timers = Timers()
         self._outbox = Outbox(emptied=self._emptied)
-        self._station = Station(settings, self.configuration, self._outbox, self._timers, report)
+        journal = Journal(report, lambda: datetime.now(UTC))
+        self._jobs = Jobs(journal, self._changed)
+        self._station = Station(settings, self.configuration, self._outbox, self._timers, journal)
         self._registration = Registration(
-            settings, self.configuration, self._outbox, self._timers, self._station, report
+            settings, self.configuration, self._outbox, self._timers, self._station, journal
         )
         self._connection = Connection(
-            settings, self.configuration, self._outbox, self._registration, report, self._changed
+            settings, self.configuration, self._outbox, self._registration, journal, self._changed
         )
-        self._charge_point = ChargePoint(
+        self._restart = Restart(self._station, self._registration, self._connection, self._outbox, self._timers)
+        self._maintenance = Maintenance(
+            settings,
             self.configuration,
             self._station,
             self._registration,
             self._connection,
+            self._restart,
             self._outbox,
-            self._timers,
-            report,
+            self._jobs,
+            journal,
+            partial(self.until, timeout=None),
         )
-        self._connection.serve(self._charge_point.routes())
+        charge_point = ChargePoint(
+            self.configuration, self._station, self._registration, self._connection, self._restart, journal
+        )
+        self._connection.serve(charge_point.routes(self._maintenance.handlers()))
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
@@ -92,6 +107,7 @@ class Life:
     async def close(self) -> None:
         """Hang up and stop; a running transaction is left as it is, as a power cut would."""
         self._timers.close()
+        await self._jobs.close()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -123,7 +139,7 @@ class Life:
         """Wait until the Central System has answered everything that can be sent now."""
         await self.until(lambda: self._outbox.idle, timeout)
 
-    async def until(self, predicate: Callable[[], bool], timeout: float = TIMEOUT) -> None:
+    async def until(self, predicate: Callable[[], bool], timeout: float | None = TIMEOUT) -> None:
         """Wait until the predicate is true; it is asked again after every change."""
         async with asyncio.timeout(timeout):
             while not predicate():
@@ -141,7 +157,7 @@ class Life:
         return answered or isinstance(self.refusal, Refused)
 
     def _emptied(self) -> None:
-        self._charge_point.restart()
+        self._restart.finish()
         self._changed()
 
     def _changed(self) -> None:

@@ -14,7 +14,10 @@ def refused(charge_point_id: str, response: Response, with_password: bool) -> Re
         case 401:
             advice = "a password is required; give it with --password"
         case 404:
-            advice = f"the Central System does not know {charge_point_id}; add it there first"
+            advice = (
+                f"the Central System does not know {charge_point_id}; check the id at the end of the URL and the port, "
+                "or add it there first"
+            )
         case 400:
             advice = "the Central System may not speak ocpp1.6, or the id in the URL is not a valid one"
         case 403:

@@ -15,7 +15,10 @@ PATIENCE = 60
 
 
 class Registration:
-    """Whether the Central System has accepted the charge point; `status` is None until it has answered once."""
+    """Whether the Central System has accepted the charge point; `status` is None until it has answered once.
+
+    `firmware` is the version told, which an update changes.
+    """
 
     def __init__(
         self,
@@ -27,6 +30,7 @@ class Registration:
         report: Report,
     ) -> None:
         self.status: RegistrationStatus | None = None
+        self.firmware = settings.firmware
         self._settings, self._configuration = settings, configuration
         self._outbox, self._timers, self._station, self._report = outbox, timers, station, report
 
@@ -55,7 +59,7 @@ class Registration:
             charge_point_vendor=settings.vendor,
             charge_point_model=settings.model,
             charge_point_serial_number=settings.serial or settings.charge_point_id[:25],
-            firmware_version=settings.firmware,
+            firmware_version=self.firmware,
         )
         self._outbox.put(Message(lambda: request, answered=self._answered, unanswered=self._unanswered, always=True))
 

@@ -13,6 +13,8 @@ class Settings:
     `auto_plug` and `auto_unplug`: how long the driver takes to plug in after being authorised and to leave after the
     end; None: never by itself. `speed`: how many times faster than the wall clock the car charges; 0 holds its meter
     still. `soc`: the car's state of charge on arrival, 0 to 1. `meter_wh`: what the meters read on delivery.
+    `step`: how long each step of a firmware update takes at speed 1. `firmware_roots`: PEM of the makers trusted, None:
+    all of them.
     """
 
     url: str
@@ -35,6 +37,9 @@ class Settings:
     battery_wh: float = 60_000.0
     soc: float = 0.3
     meter_wh: int = 1_000
+    step: float = 4.0
+    fail_installation: bool = False
+    firmware_roots: bytes | None = None
     call_timeout: float = 30.0
     reconnect_delay: float = 1.0
     reconnect_delay_max: float = 60.0
@@ -43,6 +48,11 @@ class Settings:
     def secret(self) -> bytes | None:
         """The password as bytes, for a real one need not be UTF-8 (OCPP-J §6)."""
         return self.password.encode() if isinstance(self.password, str) else self.password
+
+    @property
+    def pause(self) -> float:
+        """How long a step of a firmware update takes."""
+        return self.step / (self.speed or 1.0)
 
     @property
     def charge_point_id(self) -> str:
@@ -58,6 +68,7 @@ def instant(url: str, **options: Any) -> Settings:
         auto_unplug=0.0,
         meter_interval=0,
         speed=0.0,
+        step=0.0,
         call_timeout=10.0,
         reconnect_delay=0.02,
         reconnect_delay_max=0.5,

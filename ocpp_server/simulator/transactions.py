@@ -51,6 +51,7 @@ class Transactions:
         self._configuration, self._outbox, self._timers = configuration, outbox, timers
         self._statuses, self._report, self._changed, self._ended = statuses, report, changed, ended
         self._clock, self._monotonic = clock, monotonic
+        self._shown: dict[int, str] = {}
 
     def begin(self, bay: Bay, id_tag: str, reservation_id: int | None = None) -> None:
         """Begin a transaction, perhaps by a reservation.
@@ -67,6 +68,7 @@ class Transactions:
         )
         bay.transaction = transaction
         bay.connector = bay.connector.begin()
+        self._shown.pop(transaction.connector_id, None)
         self._changed(bay)
         self._outbox.put(
             Message(
@@ -145,11 +147,7 @@ class Transactions:
             )
         )
         if bay.transaction:
-            self._report(
-                f"{bay.connector.status} {bay.power_w / 1000:.1f} kW {bay.energy_wh / 1000:.2f} kWh "
-                f"SoC {bay.car.soc * 100:.0f} %",
-                number,
-            )
+            self._show(bay)
 
     def schedule_samples(self, bay: Bay) -> None:
         """Sample the running transaction at the configured interval from now on; 0 means never."""
@@ -158,6 +156,17 @@ class Transactions:
         interval = self._configuration.number(ConfigurationKey.meter_value_sample_interval)
         if bay.transaction is not None and interval > 0:
             self._timers.start(sample, interval, partial(self._sample_again, bay))
+
+    def _show(self, bay: Bay) -> None:
+        """Report what flows, unless the last sample said the same."""
+        number = bay.connector.connector_id
+        text = (
+            f"{bay.connector.status} {bay.power_w / 1000:.1f} kW {bay.energy_wh / 1000:.2f} kWh "
+            f"SoC {bay.car.soc * 100:.0f} %"
+        )
+        if self._shown.get(number) != text:
+            self._shown[number] = text
+            self._report(text, number)
 
     def _sample_again(self, bay: Bay) -> None:
         self.sample(bay, ReadingContext.sample_periodic)

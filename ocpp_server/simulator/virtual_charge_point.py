@@ -26,6 +26,11 @@ class VirtualChargePoint(Life):
     # -- what it is ----------------------------------------------------------------------------------------------
 
     @property
+    def firmware(self) -> str:
+        """The version of the firmware it runs."""
+        return self._registration.firmware
+
+    @property
     def queued(self) -> int:
         """How many messages wait to be sent or answered."""
         return len(self._outbox)
@@ -52,6 +57,7 @@ class VirtualChargePoint(Life):
             "charge_point_id": self.id,
             "connected": self.connected,
             "registration": self.registration,
+            "firmware": self.firmware,
             "queued": self.queued,
             "withheld": len(self._station.transactions.withheld),
             "connectors": [bay.snapshot() for bay in bays],
@@ -116,6 +122,10 @@ class VirtualChargePoint(Life):
         """Mend a connector, or with 0 the charge point."""
         self._station.clear_fault(connector_id)
         await self.settled()
+
+    async def fail_install(self) -> None:
+        """Let the next installation of firmware fail, the one under way included."""
+        self._maintenance.firmware.fails_next = True
 
     async def offline(self, seconds: float | None = None) -> None:
         """Lose the network for this long, abruptly; None: until `online`. Returns when the connection is lost."""

@@ -1,5 +1,9 @@
 """The command line."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from ocpp_server.simulator.arguments import parse, settings
@@ -61,3 +65,17 @@ def test_a_mistake_ends_with_one_readable_line(
         parse(arguments)
     assert caught.value.code == 2
     assert words in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_file_of_roots_that_is_none_ends_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "roots.pem").write_text("no certificate")
+    for name in ("roots.pem", "missing.pem"):
+        with pytest.raises(SystemExit) as caught:
+            parse(["ws://localhost/CP001", "--firmware-root", str(tmp_path / name)])
+        assert caught.value.code == 2
+        assert "certificate: " in capsys.readouterr().err
+
+
+def test_it_starts_without_loading_what_only_certificates_need() -> None:
+    look = "import sys, ocpp_server.simulator.__main__; sys.exit('cryptography' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0

@@ -231,7 +231,6 @@ def test_a_triggered_message_is_sent(
         ({"requestedMessage": "MeterValues", "connectorId": 3}, "Rejected"),
         ({"requestedMessage": "MeterValues", "connectorId": 0}, "Rejected"),
         ({"requestedMessage": "StatusNotification", "connectorId": 3}, "Rejected"),
-        ({"requestedMessage": "FirmwareStatusNotification"}, "NotImplemented"),
     ],
 )
 def test_a_trigger_that_cannot_be_followed_says_so(
@@ -334,12 +333,15 @@ def test_a_new_password_is_used_at_once_and_never_reported(play: Play) -> None:
     play(story())
 
 
+HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "0", "issuerKeyHash": "0", "serialNumber": "0"}
+
+
 @pytest.mark.parametrize(
     ("action", "payload", "answer"),
     [
         ("ClearCache", {}, {"status": "Accepted"}),
         ("DataTransfer", {"vendorId": "V", "data": "x"}, {"status": "UnknownVendorId"}),
-        ("GetDiagnostics", {"location": "ftp://localhost"}, {"error": "NotImplemented"}),
+        ("DeleteCertificate", {"certificateHashData": HASHES}, {"error": "NotImplemented"}),
         ("NoSuchAction", {}, {"error": "NotSupported"}),
         ("Reset", {"type": "Gentle"}, {"error": "FormatViolation"}),
     ],

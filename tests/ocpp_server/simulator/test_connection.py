@@ -16,7 +16,7 @@ from tests.ocpp_server.simulator.conftest import Play
     [
         (401, None, "a password is required"),
         (401, "guess", "the password is wrong"),
-        (404, None, "does not know CP001; add it there first"),
+        (404, None, "does not know CP001; check the id at the end of the URL and the port, or add it"),
         (403, None, "not allowed"),
         (400, None, "ocpp1.6"),
         (503, None, "too busy"),
@@ -65,6 +65,7 @@ def test_a_refused_charge_point_keeps_trying_and_says_so_once(play: Play) -> Non
             await charge_point.until(lambda: charge_point.registration == "Accepted")
             await charge_point.close()
         assert len([line for line in lines if "404" in line]) == 1
+        assert len([line for line in lines if "keeps trying" in line]) == 1
 
     play(story())
 

@@ -310,3 +310,23 @@ def test_what_makes_no_sense_is_refused_with_words(play: Play) -> None:
             assert len(central_system.of("StartTransaction")) == 1
 
     play(story())
+
+
+def test_a_sample_that_says_the_same_as_the_last_one_is_sent_and_not_printed(play: Play) -> None:
+    async def story() -> None:
+        lines: list[str] = []
+
+        def report(text: str, connector_id: int | None = None, *, important: bool = False) -> None:
+            lines.append(text)
+
+        async with CentralSystem() as central_system:
+            settings = VirtualChargePoint.instant(central_system.url()).settings
+            async with VirtualChargePoint(settings, report) as charge_point:
+                await charge_point.start(1)
+                for _ in range(3):
+                    await charge_point.sample(1)
+                await charge_point.charge(1, 1000)
+                await central_system.until(lambda: len(central_system.of("MeterValues")) == 5)
+        assert [line[-20:] for line in lines if "kWh SoC" in line] == ["kW 0.00 kWh SoC 30 %", "kW 1.00 kWh SoC 32 %"]
+
+    play(story())

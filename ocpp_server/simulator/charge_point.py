@@ -162,4 +162,4 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return "{…}"
     scheme, mark, rest = str(value).partition("://")
-    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/…" if mark else str(value)[:SHOWN]
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/…" if mark else " ".join(str(value)[:SHOWN].split())

@@ -19,6 +19,7 @@ from ocpp_server.simulator.settings import Settings
 from ocpp_server.simulator.web import Fetched, fetch
 
 JOB = "firmware"
+FAILURES = (FirmwareStatus.download_failed, FirmwareStatus.installation_failed, FirmwareStatus.invalid_signature)
 
 
 class Firmware:
@@ -119,7 +120,7 @@ class Firmware:
 
     def _step(self, order: FirmwareOrder, status: FirmwareStatus, detail: str = "") -> None:
         self._status = status
-        self._report(f"firmware {status}{': ' if detail else ''}{detail}")
+        self._report(f"firmware {status}{': ' if detail else ''}{detail}", important=status in FAILURES)
         self._put(order.signature is not None, status, order.request_id)
 
     def _put(self, signed: bool, status: FirmwareStatus, request_id: int | None) -> None:

@@ -63,7 +63,7 @@ class Uploads:
             try:
                 await upload.attempts.make(transfer, self._report)
             except TransferFailed as error:
-                self._report(f"{upload.file_name} could not be uploaded: {error}")
+                self._report(f"{upload.file_name} could not be uploaded: {error}", important=True)
                 self._put(
                     log, UploadLogStatus.upload_failure if log else DiagnosticsStatus.upload_failed, upload.request_id
                 )

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from tests.app.charging import events_of
 from tests.app.secure import CPO_NAME
 from tests.live import Api, Charger, until
 
@@ -83,3 +84,12 @@ def newest(root: Api, charge_point_id: str, status: str) -> dict[str, Any]:
         return one if one and one["status"] == status else None
 
     return until(look)
+
+
+def kinds(root: Api, charger: Charger) -> list[str]:
+    return [event["kind"] for event in reversed(events_of(root, charger))]
+
+
+def put_off(root: Api, charge_point_id: str) -> dict[str, Any]:
+    """Wait until a step has failed and is to be taken again; return the certificate."""
+    return until(lambda: next((one for one in certificates_of(root, charge_point_id) if "reason" in one), None))

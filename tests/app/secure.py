@@ -15,7 +15,7 @@ import trustme
 from websockets.exceptions import InvalidStatus
 
 from tests.app.stories import meanwhile
-from tests.live import Api, Charger, Server, free_port, plug_in, running_server
+from tests.live import Api, Charger, Server, basic, free_port, plug_in, running_server
 
 CPO_NAME = "Example Charging"
 PROXY = ("127.9.0.1", 0)
@@ -153,3 +153,11 @@ def configure(root: Api, charger: Charger, key: str, value: str, answer: Any) ->
 
 def send_configuration(root: Api, charge_point_id: str, key: str, value: str) -> httpx.Response:
     return root.post(f"/api/charge_points/{charge_point_id}/commands/ChangeConfiguration", key=key, value=value)
+
+
+def opens(connect: Callable[..., Charger], charge_point_id: str, password: str | bytes) -> bool:
+    """Connect with a key and part again."""
+    charger = connect(charge_point_id, headers={"Authorization": basic(charge_point_id, password)})
+    assert charger.boot()["status"] == "Accepted"
+    charger.close()
+    return True

@@ -1,17 +1,14 @@
 """One command for many charge points: begun at once, a few at a time, each with one outcome in the end."""
 
-import os
-import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.app.stories import meanwhile, new_charger, problem
-from tests.live import Api, Charger, Server, database_beside, running_server, server_beside, until
+from tests.live import Api, Charger, Server, server_beside, until
 
 RESET = {"action": "Reset", "payload": {"type": "Soft"}}
 AT_ONCE = 4
@@ -269,38 +266,3 @@ def test_no_key_is_given_to_many_charge_points_and_no_secret_is_told(admin: Api,
     batch = send(admin, absent[:1], **secret)
     assert batch["payload"] == {"key": "WiFiPassword", "value": "***"}
     assert "hush-hush" not in admin.get("/api/commands", batch_id=batch["batch_id"]).text
-
-
-def end(running: Server, sign: signal.Signals) -> None:
-    """End a server and its worker, the worker first: told nothing, it would go on for a moment without its parent."""
-    parent = running.process.pid
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split() if sign is signal.SIGKILL else []
-    running.process.send_signal(sign)
-    for child in children:
-        os.kill(int(child), sign)
-    running.process.wait(20)
-
-
-@pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes to kill in /proc")
-def test_what_an_ending_server_leaves_unsent_is_told_as_cancelled(server: Server, tmp_path: Path) -> None:
-    settings = {**database_beside(server), "CALL_TIMEOUT": "30"}
-    batches: list[dict[str, Any]] = []
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        with running_server(tmp_path / "data", **settings) as running:
-            root = running.root()
-            chargers = [new_charger(running, root, connectors=0) for _ in range(3)]
-            batches.append(send(root, ids(chargers), at_once=1))
-            chargers[0].receive()
-            root.close()
-            end(running, sign)
-            for charger in chargers:
-                charger.close()
-
-    with running_server(tmp_path / "data", **settings) as running:
-        root = running.root()
-        for batch in batches:
-            told = look(root, batch)
-            assert (told["state"], told["outcomes"]) == ("finished", {"disconnected": 1, "cancelled": 2})
-            unsent = [each for each in told["commands"] if each["outcome"] == "cancelled"]
-            assert {each["error"] for each in unsent} == {"the server stopped before this was sent"}
-        root.close()

@@ -12,6 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.app.charging import ago, new_tag, series_of, session_of, sessions_on, start, value
+from tests.app.killing import descendants, kill_all
 from tests.live import Charger, Server, plug_in, running_server, until
 
 CHARGERS = 4
@@ -52,27 +53,6 @@ def charge(charger: Charger, id_tag: str, answered: Answered) -> None:
             answered.stopped.append(number)
     except (ConnectionClosed, OSError):
         pass
-
-
-def descendants(pid: int) -> list[int]:
-    """Return the process and all that it has started, as Linux lists them."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = stat.read_text()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        parents[int(stat.parent.name)] = int(text.rpartition(")")[2].split()[1])
-    found = [pid]
-    for one in found:
-        found += [child for child, parent in parents.items() if parent == one]
-    return found
-
-
-def kill_all(server: Server) -> None:
-    for pid in descendants(server.process.pid):
-        os.kill(pid, signal.SIGKILL)
-    server.process.wait(10)
 
 
 def kill_the_database(server: Server) -> None:

@@ -1,23 +1,14 @@
 """A new Basic-auth key by ChangeConfiguration: whatever becomes of the answer, the charge point is not locked out."""
 
-import signal
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.app.secure import (
-    SecureServer,
-    added,
-    configure,
-    refused,
-    secure_server,
-    send_configuration,
-)
+from tests.app.secure import SecureServer, added, configure, opens, refused, send_configuration
 from tests.app.stories import meanwhile, problem
-from tests.live import Api, Charger, Server, basic, database_beside, until
+from tests.live import Api, Charger, until
 
 Connect = Callable[..., Charger]
 RAW = bytes(range(0xE8, 0xFC))  # twenty bytes that are not UTF-8
@@ -34,14 +25,6 @@ def charger(one: dict[str, Any], over_tls: Connect) -> Charger:
     opened = over_tls(one["id"], one["password"])
     opened.boot()
     return opened
-
-
-def opens(connect: Connect, charge_point_id: str, password: str | bytes) -> bool:
-    """Connect with a key and part again."""
-    charger = connect(charge_point_id, headers={"Authorization": basic(charge_point_id, password)})
-    assert charger.boot()["status"] == "Accepted"
-    charger.close()
-    return True
 
 
 def pending(root: Api, charge_point_id: str) -> bool:
@@ -201,28 +184,3 @@ def test_the_key_is_written_nowhere(
     for text in (shown, secure.plain.log.read_text()):
         assert secret not in text
         assert secret.encode().hex() not in text
-
-
-@pytest.fixture
-def database(server: Server) -> dict[str, str]:
-    """A database that outlives the servers that use it."""
-    return database_beside(server)
-
-
-def test_a_server_that_dies_before_the_answer_knows_both_keys_afterwards(
-    tmp_path: Path, database: dict[str, str]
-) -> None:
-    with secure_server(tmp_path, **database, CALL_TIMEOUT="30") as before:
-        root = before.plain.root()
-        one = added(root, security_profile=2)
-        charger = before.over_tls(one["id"], one["password"])
-        told = meanwhile(lambda: send_configuration(root, one["id"], "AuthorizationKey", NEW))
-        assert charger.receive()[2] == "ChangeConfiguration"
-        before.plain.stop(signal.SIGQUIT)
-        assert told().status_code in (502, 503)
-        charger.close()
-        root.close()
-    with secure_server(tmp_path, **database) as after:
-        assert opens(after.over_tls, one["id"], one["password"])
-        assert opens(after.over_tls, one["id"], NEW)
-        assert refused(after.over_tls, one["id"], one["password"]) == 401

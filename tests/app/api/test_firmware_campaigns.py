@@ -1,9 +1,7 @@
 """Firmware campaigns: one image to many charge points, a few at a time, followed to each one's end."""
 
-import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +10,7 @@ import pytest
 from tests.app.file_stories import IMAGE, add_image, updates_of
 from tests.app.manufacturer import signer
 from tests.app.stories import new_charger, problem
-from tests.live import Api, Charger, Server, database_beside, plug_in, running_server, until
+from tests.live import Api, Charger, Server, plug_in, until
 
 CAMPAIGNS = "/api/firmware_campaigns"
 NewCharger = Callable[[], Charger]
@@ -239,35 +237,3 @@ def test_campaigns_are_for_admins_and_there_must_be_an_image(root: Api, driver: 
     problem(root.post(CAMPAIGNS, firmware_id="x", vendor="ACME"), 404, "not_found")
     unsigned = {"firmware_id": image["firmware_id"], "vendor": "ACME", "signed": True}
     problem(root.post(CAMPAIGNS, unsigned), 409, "firmware_not_signed")
-
-
-@pytest.mark.timeout(120)  # two servers are started
-def test_a_campaign_goes_on_after_the_server_was_killed(server: Server, tmp_path: Path) -> None:
-    environment = database_beside(server)
-    with running_server(tmp_path / "before", **environment) as killed:
-        root = killed.root()
-        image = add_image(root, b"short")
-        under_way, waiting = new_charger(killed, root), new_charger(killed, root)
-        under_way.answers["UpdateFirmware"] = {}
-        passwords = {
-            each.charge_point_id: root.post(f"/api/charge_points/{each.charge_point_id}/password").json()["password"]
-            for each in (under_way, waiting)
-        }
-        under_way = plug_in(killed, under_way.charge_point_id, passwords[under_way.charge_point_id])
-        under_way.answers["UpdateFirmware"] = {}
-        campaign_id = begin(root, image, under_way, waiting)
-        under_way.serve(1)
-        until(lambda: updates_of(root, under_way)[0]["status"] == "Accepted")
-        root.close()
-        killed.stop(signal.SIGKILL)
-    with running_server(tmp_path / "after", **environment) as running:
-        root = running.root()
-        for each in (under_way, waiting):
-            again = plug_in(running, each.charge_point_id, passwords[each.charge_point_id])
-            again.answers["UpdateFirmware"] = {}
-            if each is waiting:
-                again.serve(1)
-            tell(again, "Installed")
-            again.close()
-        assert finished(root, campaign_id)["charge_points"]["succeeded"] == 2
-        root.close()

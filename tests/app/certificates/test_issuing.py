@@ -1,7 +1,5 @@
 """Certificates of charge points: asked for, signed, delivered, renewed; and nobody gets one that is not his."""
 
-import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,11 +13,21 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from app.certificates.requests import MOST_AN_HOUR
 from app.cli import main
-from tests.app.certificate_stories import ask, boot_as, certificates_of, new_csr, new_key_pair, newest, receive
+from tests.app.certificate_stories import (
+    ask,
+    boot_as,
+    certificates_of,
+    kinds,
+    new_csr,
+    new_key_pair,
+    newest,
+    put_off,
+    receive,
+)
 from tests.app.charging import events_of
 from tests.app.secure import CPO_NAME, SecureServer, added, configure, refused, secure_server, why
 from tests.app.stories import meanwhile, new_charger, problem
-from tests.live import Api, Charger, Server, database_beside, plug_in, running_server, until
+from tests.live import Api, Charger, Server, database_beside, until
 
 Connect = Callable[..., Charger]
 
@@ -45,15 +53,6 @@ def again(charger: Charger, over_tls: Connect, root: Api, serial_number: str) ->
     back = over_tls(charger.charge_point_id, password)
     boot_as(back, serial_number)
     return back
-
-
-def kinds(root: Api, charger: Charger) -> list[str]:
-    return [event["kind"] for event in reversed(events_of(root, charger))]
-
-
-def put_off(root: Api, charge_point_id: str) -> dict[str, Any]:
-    """Wait until a step has failed and is to be taken again; return the certificate."""
-    return until(lambda: next((one for one in certificates_of(root, charge_point_id) if "reason" in one), None))
 
 
 # From the request to the certificate
@@ -348,53 +347,3 @@ def test_certificates_are_for_admins(driver: Api, root: Api) -> None:
     problem(driver.post("/api/charge_points/x/certificates"), 403, "forbidden")
     problem(root.get("/api/certificates/x"), 404, "not_found")
     problem(root.post("/api/charge_points/nobody/certificates"), 404, "not_found")
-
-
-# A signer of the operator's
-
-
-FAILS = "import sys; sys.exit('the authority is closed today')\n"
-SIGNS = """
-import sys, pathlib, datetime
-from cryptography import x509
-from app.certificates.own_authority import own_authority
-from app.certificates.signing_key import read_signing_key
-from app.certificates.chains import to_pem
-now = datetime.datetime.now(datetime.UTC)
-path = own_authority(pathlib.Path(sys.argv[1]), None, now)
-csr = x509.load_pem_x509_csr(sys.stdin.buffer.read())
-key = read_signing_key(path, path, ("", ""))
-print(to_pem((*key.sign(csr, datetime.timedelta(days=1), now), key.certificates[0])))
-"""
-
-
-def test_a_request_outlives_a_signer_that_fails_and_a_server_that_dies(
-    server: Server, tmp_path: Path, serial_number: str
-) -> None:
-    program = tmp_path / "signer.py"
-    program.write_text(FAILS)
-    settings = database_beside(server) | {"CA_COMMAND": f"{sys.executable} {program} {tmp_path / 'theirs'}"}
-    with running_server(tmp_path / "data", **settings) as first:
-        root = first.root()
-        one = root.post("/api/charge_points", id="CP-1").json()
-        charger = plug_in(first, one["id"], one["password"])
-        boot_as(charger, serial_number)
-        assert ask(charger, new_csr(serial_number)) == "Accepted"
-        until(lambda: "certificate_not_signed" in kinds(root, charger))
-        waiting = put_off(root, one["id"])
-        assert waiting["status"] == "requested"
-        assert "the authority is closed today" in waiting["reason"]
-        problem(root.get("/api/certificates/authority"), 404, "not_found")
-        charger.close()
-        root.close()
-        first.stop(signal.SIGKILL)
-    program.write_text(SIGNS)
-    with running_server(tmp_path / "data", **settings) as second:
-        root = second.root()
-        charger = plug_in(second, one["id"], one["password"])
-        boot_as(charger, serial_number)
-        chain = receive(charger)
-        assert chain.count("BEGIN CERTIFICATE") == 1, "a root is not sent"
-        assert newest(root, one["id"], "delivered")["certificate_id"] == waiting["certificate_id"]
-        charger.close()
-        root.close()

@@ -111,6 +111,7 @@ class Process:
         self.bridge.stop(DRAIN_SECONDS)
         self._follow_ups.stop()
         self.services.command_batches.stop()
+        self.services.starts.stop()
         self.services.commands.stop()
         self._storage.close()
 

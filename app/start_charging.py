@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from app.domain.charge_points import ChargePoint
 from app.domain.hints import UNKNOWN, WAITING, why_rejected
 from app.domain.id_tags import IdTag, normalise_id_tag
 from app.domain.profile_installations import ProfileInstallation
+from app.domain.reservations import Reservation
 from app.domain.roles import Role
 from app.domain.sessions import Session, State
 from app.domain.times import iso
@@ -73,6 +75,12 @@ class StartCharging:
         self._smart_charging = smart_charging
         self._start_deadline = timedelta(seconds=settings.start_deadline)
         self._now = now
+        # Asked beside other questions, for a person waits for the answers to all of them.
+        self._beside = ThreadPoolExecutor(settings.web_threads, thread_name_prefix="start-charging")
+
+    def stop(self) -> None:
+        """Let go of the threads."""
+        self._beside.shutdown(wait=True)
 
     def start(self, user: User, request: StartRequest) -> Answer:
         """Create a session, ask the charge point to start it, and say what it answered.
@@ -89,10 +97,11 @@ class StartCharging:
         tag = find_tag(self._storage, user, request.id_tag)
         require_in_service(self._commands, charge_point)
         at = (charge_point.charge_point_id, request.connector_id)
+        holding = self._beside.submit(self._storage.reservations.holding, *at, self._now())
         around = self._storage.sessions.open_around(*at, tag.id_tag)
         if any((one.charge_point_id, one.connector_id) == at for one in around):
             return self._connector_busy(user, at, session_id, request)
-        self._require_unreserved(tag, at)
+        _require_unreserved(tag, holding.result())
         self._require_authorized(user, tag, at, around)
         now = self._now()
         session = Session(
@@ -142,11 +151,6 @@ class StartCharging:
                 already = "you are charging, or about to, on this connector already"
                 raise Conflict("connector_busy", already, session_id=one.session_id)
         raise Conflict("connector_busy", "somebody is charging, or about to, on this connector")
-
-    def _require_unreserved(self, tag: IdTag, at: tuple[str, int]) -> None:
-        held = self._storage.reservations.holding(*at, self._now())
-        if held is not None and not held.is_for(tag):
-            raise Conflict("connector_reserved", "this connector is reserved", until=iso(held.expires_at))
 
     def _require_authorized(self, user: User, tag: IdTag, at: tuple[str, int], open_sessions: list[Session]) -> None:
         owner = user if is_own(user, tag) else self._storage.users.by_name(tag.username or "")
@@ -219,3 +223,8 @@ class StartCharging:
             changes = {"state": State.FAILED, "reason": failure.message}
         if not self._storage.sessions.move(session.session_id, (State.REQUESTED,), {**changes, **facts}):
             self._storage.sessions.update(session.session_id, facts)
+
+
+def _require_unreserved(tag: IdTag, held: Reservation | None) -> None:
+    if held is not None and not held.is_for(tag):
+        raise Conflict("connector_reserved", "this connector is reserved", until=iso(held.expires_at))

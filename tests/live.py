@@ -23,6 +23,7 @@ from websockets.typing import Subprotocol
 
 from app.storage.database import Storage
 from app.storage.embedded import running_uri
+from tests import plain_http
 from tests.contract import Contract
 
 ROOT_PASSWORD = "root password for tests"
@@ -269,8 +270,7 @@ def database_beside(server: Server) -> dict[str, str]:
 def _ready(server: Server) -> bool:
     assert server.process.poll() is None, server.log.read_text()[-3000:]
     try:
-        # Without verify=False each look would read all the world's certificates, for plain HTTP.
-        return httpx.get(f"{server.url}/readyz", timeout=5, verify=False).status_code == 200
+        return plain_http.get(f"{server.url}/readyz", timeout=5).status_code == 200
     except httpx.TransportError:
         return False
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.app.file_stories import add_image, diagnostics_of, updates_of
 from tests.conformance.station import Operator, Station
 from tests.live import Api, Server
@@ -34,7 +34,7 @@ def test_tc_044_1_downloaded_and_installed(station: Station, operator: Operator,
     link = order_update(operator, add_image(root, b"an image"))
     assert link.startswith(f"{server.url}/files/firmware/")
     tell(station, "Downloading")
-    assert httpx.get(link, verify=False).content == b"an image"
+    assert plain_http.get(link).content == b"an image"
     tell(station, "Downloaded")
     station.statuses({1: "Unavailable", 2: "Unavailable"})
     tell(station, "Installing")
@@ -71,7 +71,7 @@ def test_diagnostics_are_asked_for(station: Station, operator: Operator, root: A
     assert request["location"].startswith(f"{server.url}/files/diagnostics/")
     assert station.call("DiagnosticsStatusNotification", {"status": "Uploading"}) == {}
     if end == "Uploaded":
-        assert httpx.put(request["location"] + "diag.log", content=b"a log", verify=False).status_code == 200
+        assert plain_http.put(request["location"] + "diag.log", content=b"a log").status_code == 200
     assert station.call("DiagnosticsStatusNotification", {"status": end}) == {}
     (kept,) = diagnostics_of(root, station)
     assert kept["status"] == end

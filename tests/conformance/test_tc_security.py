@@ -4,10 +4,10 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 import trustme
 
+from tests import plain_http
 from tests.app.certificate_stories import boot_as, new_csr, newest
 from tests.app.charging import events_of
 from tests.app.file_stories import add_image, diagnostics_of, updates_of
@@ -118,7 +118,7 @@ def test_tc_079_the_security_log(station: Station, operator: Operator, root: Api
     assert location.startswith(f"{server.url}/files/diagnostics/")
     progress = {"requestId": request["requestId"]}
     assert station.call("LogStatusNotification", {"status": "Uploading", **progress}) == {}
-    assert httpx.put(f"{location}security.log", content=b"a log", verify=False).status_code == 200
+    assert plain_http.put(f"{location}security.log", content=b"a log").status_code == 200
     assert station.call("LogStatusNotification", {"status": "Uploaded", **progress}) == {}
     (kept,) = diagnostics_of(root, station)
     assert kept["status"] == "Uploaded"
@@ -133,7 +133,7 @@ def order_signed_update(operator: Operator, server: Server) -> int:
     request, said = operator.ask("SignedUpdateFirmware", ACCEPTED, lambda: operator.root.post(path, body))
     assert said.status_code == 201, said.text
     firmware = request["firmware"]
-    assert httpx.get(firmware["location"], verify=False).content == content
+    assert plain_http.get(firmware["location"]).content == content
     assert firmware["location"].startswith(f"{server.url}/files/firmware/")
     assert (firmware["signature"], firmware["signingCertificate"]) == (image["signature"], maker.pem)
     return int(request["requestId"])

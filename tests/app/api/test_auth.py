@@ -8,6 +8,7 @@ import httpx
 import jwt
 import pytest
 
+from tests import plain_http
 from tests.app.stories import problem
 from tests.live import Api, Server
 
@@ -27,7 +28,7 @@ def secret(server: Server) -> str:
 
 
 def me(server: Server, token: str) -> httpx.Response:
-    return httpx.get(f"{server.url}/api/me", headers={b"Authorization": b"Bearer " + token.encode("latin-1")})
+    return plain_http.get(f"{server.url}/api/me", headers={b"Authorization": b"Bearer " + token.encode("latin-1")})
 
 
 def without(claims: dict[str, Any], name: str) -> dict[str, Any]:
@@ -70,9 +71,9 @@ def test_a_token_with_a_changed_payload_is_refused(server: Server, someone: Api,
 
 def test_no_token_is_refused_with_a_word_on_how_to_send_one(server: Server) -> None:
     for headers in ({}, {"Authorization": "Basic cm9vdDpyb290"}, {"Authorization": "Bearer"}):
-        refused = httpx.get(f"{server.url}/api/me", headers=headers)
+        refused = plain_http.get(f"{server.url}/api/me", headers=headers)
         problem(refused, 401, "not_authenticated")
-    assert "Authorization: Bearer" in httpx.get(f"{server.url}/api/me").json()["detail"]
+    assert "Authorization: Bearer" in plain_http.get(f"{server.url}/api/me").json()["detail"]
 
 
 def test_an_access_token_does_not_refresh_and_a_refresh_token_gives_no_access(server: Server, someone: Api) -> None:

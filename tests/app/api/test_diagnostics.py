@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import plain_http
 from tests.app.file_stories import diagnostics_of, order_diagnostics, path_of, raw_upload, status_in
 from tests.app.stories import meanwhile, problem
 from tests.live import Api, Charger, Server, until
@@ -33,7 +34,7 @@ def test_a_charge_point_brings_its_diagnostics_and_an_admin_reads_them(root: Api
 
     tell(charger, "Uploading")
     assert diagnostics_of(root, charger)[0]["status"] == "Uploading"
-    assert httpx.put(link + "diag.log", content=LOG).json() == {
+    assert plain_http.put(link + "diag.log", content=LOG).json() == {
         "size": len(LOG),
         "sha256": hashlib.sha256(LOG).hexdigest(),
     }
@@ -54,7 +55,7 @@ def test_a_failed_upload_is_known_and_may_be_tried_again(root: Api, charger: Cha
     _answer, link = order_diagnostics(root, charger)
     tell(charger, "Uploading", "UploadFailed")
     assert [r["status"] for r in diagnostics_of(root, charger)] == ["UploadFailed"]
-    assert httpx.post(link, content=LOG).status_code == 200
+    assert plain_http.post(link, content=LOG).status_code == 200
     tell(charger, "UploadFailed")
     assert [r["status"] for r in diagnostics_of(root, charger)] == ["Uploaded"]
 
@@ -69,7 +70,7 @@ def test_a_charge_point_may_bring_the_file_before_it_answers(root: Api, charger:
     answer = meanwhile(lambda: root.post(f"/api/charge_points/{charger.charge_point_id}/diagnostics"))
     _call, message_id, _action, payload = charger.receive()
     tell(charger, "Uploading")
-    assert httpx.put(payload["location"] + "early.log", content=LOG).status_code == 200
+    assert plain_http.put(payload["location"] + "early.log", content=LOG).status_code == 200
     charger.send([3, message_id, {"fileName": "diag.log"}])
     request = answer().json()
     assert (request["status"], request["file_name"], request["size"]) == ("Uploaded", "diag.log", len(LOG))
@@ -101,7 +102,7 @@ def test_a_file_may_come_raw_or_in_a_form_by_put_or_post(
     if not isinstance(request_.get("content"), bytes | None):
         request_ = {"content": iter([LOG[:100], LOG[100:]])}
     _answer, link = order_diagnostics(root, charger)
-    assert httpx.request(method, link, **request_).status_code == 200
+    assert plain_http.request(method, link, **request_).status_code == 200
     assert content_of(root, diagnostics_of(root, charger)[0]).content == LOG
 
 
@@ -136,28 +137,29 @@ def test_a_name_is_only_told_and_chooses_no_place(
 
 def test_a_charge_point_may_glue_the_name_to_the_link_without_a_slash(root: Api, charger: Charger) -> None:
     _answer, link = order_diagnostics(root, charger)
-    assert httpx.put(link.rstrip("/") + "diag.log", content=LOG).status_code == 200
+    assert plain_http.put(link.rstrip("/") + "diag.log", content=LOG).status_code == 200
     assert diagnostics_of(root, charger)[0]["file_name"] == "diag.log"
 
 
 def test_a_link_is_good_for_one_file_of_one_request(root: Api, charger: Charger) -> None:
     _answer, first = order_diagnostics(root, charger)
     _answer, second = order_diagnostics(root, charger)
-    assert httpx.put(first, content=b"first").status_code == 200
-    problem(httpx.put(first, content=b"again"), 409, "already_uploaded")
+    assert plain_http.put(first, content=b"first").status_code == 200
+    problem(plain_http.put(first, content=b"again"), 409, "already_uploaded")
     newer, older = diagnostics_of(root, charger)
     assert content_of(root, older).content == b"first"
     problem(content_of(root, newer), 404, "not_found")
     for path in ("0" * 40, "short", path_of(second).split("/")[3][:-1] + "/x"):
-        assert httpx.put(second.replace(path_of(second), f"/files/diagnostics/{path}"), content=b"x").status_code == 404
-    assert httpx.get(second).status_code == 405
+        elsewhere = second.replace(path_of(second), f"/files/diagnostics/{path}")
+        assert plain_http.put(elsewhere, content=b"x").status_code == 404
+    assert plain_http.get(second).status_code == 405
 
 
 def test_an_empty_file_is_none_and_may_be_followed_by_a_real_one(root: Api, charger: Charger) -> None:
     _answer, link = order_diagnostics(root, charger)
-    problem(httpx.put(link, content=b""), 422, "bad_input")
-    problem(httpx.post(link), 422, "bad_input")
-    assert httpx.put(link, content=b"x").status_code == 200
+    problem(plain_http.put(link, content=b""), 422, "bad_input")
+    problem(plain_http.post(link), 422, "bad_input")
+    assert plain_http.put(link, content=b"x").status_code == 200
 
 
 @pytest.mark.parametrize("head", ["", "Content-Type: multipart/form-data; boundary=x\r\n"])
@@ -169,7 +171,7 @@ def test_an_upload_that_breaks_off_leaves_nothing_and_may_be_tried_again(
     with raw_upload(server, path_of(link), len(form) + len(LOG), head) as peer:
         peer.sendall(form + LOG[:-1])
     assert "uploaded_at" not in diagnostics_of(root, charger)[0]
-    assert httpx.put(link, content=LOG).status_code == 200
+    assert plain_http.put(link, content=LOG).status_code == 200
     assert content_of(root, diagnostics_of(root, charger)[0]).content == LOG
 
 
@@ -193,11 +195,11 @@ def test_a_link_carries_only_so_many_uploads_at_a_time(root: Api, server: Server
     peers = [one.__enter__() for one in open_ones]
     for peer in peers:
         peer.sendall(b"12345")
-    too_many = until(lambda: answer if (answer := httpx.put(link, content=b"")).status_code == 429 else None)
+    too_many = until(lambda: answer if (answer := plain_http.put(link, content=b"")).status_code == 429 else None)
     assert too_many.headers["Retry-After"] == "30"
     for one in open_ones:
         one.__exit__(None, None, None)
-    assert until(lambda: httpx.put(link, content=LOG).status_code == 200)
+    assert until(lambda: plain_http.put(link, content=LOG).status_code == 200)
 
 
 def test_diagnostics_are_for_admins(server: Server, root: Api, driver: Api, charger: Charger) -> None:
@@ -212,7 +214,7 @@ def test_diagnostics_are_for_admins(server: Server, root: Api, driver: Api, char
 
 def test_a_link_is_written_down_nowhere(server: Server, root: Api, charger: Charger) -> None:
     answer, link = order_diagnostics(root, charger)
-    httpx.put(link + "x", content=LOG)
+    plain_http.put(link + "x", content=LOG)
     token = path_of(link).split("/")[3]
     command = root.get(f"/api/commands/{answer.json()['command_id']}")
     assert token not in command.text + answer.text + root.get("/api/diagnostics").text + server.log.read_text()
@@ -225,4 +227,4 @@ def test_a_refused_request_has_failed_with_its_reason(root: Api, charger: Charge
     (request,) = diagnostics_of(root, charger)
     assert (request["status"], request["reason"]) == ("Failed", "not_supported")
     assert request["diagnostics_id"] == refused["diagnostics_id"]
-    assert httpx.put(link, content=LOG).status_code == 404
+    assert plain_http.put(link, content=LOG).status_code == 404

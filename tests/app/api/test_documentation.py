@@ -3,16 +3,16 @@
 import re
 from typing import Any
 
-import httpx
 import pytest
 from openapi_spec_validator import validate
 
+from tests import plain_http
 from tests.live import Server
 
 
 @pytest.fixture(scope="module")
 def document(server: Server) -> dict[str, Any]:
-    answer = httpx.get(f"{server.url}/openapi.json")
+    answer = plain_http.get(f"{server.url}/openapi.json")
     assert answer.headers["Content-Type"] == "application/json"
     return answer.json()
 
@@ -40,7 +40,7 @@ def test_every_operation_has_a_name_of_its_own_a_summary_an_answer_and_a_problem
 
 
 def test_asked_twice_the_document_is_the_same(server: Server, document: dict[str, Any]) -> None:
-    assert httpx.get(f"{server.url}/openapi.json").json() == document
+    assert plain_http.get(f"{server.url}/openapi.json").json() == document
 
 
 def test_commands_show_ocpps_own_schema(document: dict[str, Any]) -> None:
@@ -52,14 +52,14 @@ def test_commands_show_ocpps_own_schema(document: dict[str, Any]) -> None:
 
 
 def test_the_page_loads_nothing_from_elsewhere_and_everything_from_here(server: Server) -> None:
-    page = httpx.get(f"{server.url}/docs")
+    page = plain_http.get(f"{server.url}/docs")
     assert page.headers["Content-Type"].startswith("text/html")
     assert "http://" not in page.text
     assert "https://" not in page.text
     assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assert len(assets) == 3
     for asset in assets:
-        answer = httpx.get(f"{server.url}{asset}")
+        answer = plain_http.get(f"{server.url}{asset}")
         assert answer.status_code == 200, asset
         assert answer.headers["Content-Type"].startswith(("text/css", "text/javascript", "application/javascript"))
         assert len(answer.content) > 100
@@ -69,4 +69,4 @@ def test_the_page_loads_nothing_from_elsewhere_and_everything_from_here(server: 
     "path", ["../../../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/docs.html", "none.js"]
 )
 def test_the_pages_folder_has_no_way_out(server: Server, path: str) -> None:
-    assert httpx.get(f"{server.url}/docs/{path}").status_code == 404
+    assert plain_http.get(f"{server.url}/docs/{path}").status_code == 404

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.app.file_stories import IMAGE, add_image, order_update, path_of, updates_of
 from tests.app.stories import meanwhile, new_charger, problem
 from tests.live import Api, Charger, Server, until
@@ -107,7 +107,7 @@ def test_a_charge_point_fetches_its_update_and_every_step_of_it_is_kept(
     assert link.endswith("/boot_loader.bin")
 
     tell(charger, "Downloading")
-    assert hashlib.sha256(httpx.get(link).content).hexdigest() == SHA256
+    assert hashlib.sha256(plain_http.get(link).content).hexdigest() == SHA256
     tell(charger, "Downloaded", "Installing")
     charger.boot()
     charger.status(0, "Available")
@@ -143,20 +143,20 @@ def test_a_status_without_an_update_of_ours_is_answered(root: Api, charger: Char
 
 def test_a_download_can_go_on_where_it_broke_off(root: Api, charger: Charger, image: dict[str, Any]) -> None:
     _answer, link = order_update(root, charger, image["firmware_id"])
-    head = httpx.head(link)
+    head = plain_http.head(link)
     assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", str(len(IMAGE)))
     assert head.headers["Accept-Ranges"] == "bytes"
 
-    first = httpx.get(link, headers={"Range": "bytes=0-299999"})
+    first = plain_http.get(link, headers={"Range": "bytes=0-299999"})
     assert (first.status_code, first.headers["Content-Range"]) == (206, f"bytes 0-299999/{len(IMAGE)}")
     again = {"Range": "bytes=300000-", "If-Range": first.headers["ETag"]}
-    rest = httpx.get(link, headers=again)
+    rest = plain_http.get(link, headers=again)
     assert rest.status_code == 206
     assert first.content + rest.content == IMAGE
-    assert httpx.get(link, headers={"Range": "bytes=-10"}).content == IMAGE[-10:]
-    assert httpx.get(link, headers={"Range": "bytes=5-20"}).content == IMAGE[5:21]
-    assert httpx.get(link, headers={**again, "If-Range": '"another"'}).content == IMAGE
-    beyond = httpx.get(link, headers={"Range": f"bytes={len(IMAGE)}-"})
+    assert plain_http.get(link, headers={"Range": "bytes=-10"}).content == IMAGE[-10:]
+    assert plain_http.get(link, headers={"Range": "bytes=5-20"}).content == IMAGE[5:21]
+    assert plain_http.get(link, headers={**again, "If-Range": '"another"'}).content == IMAGE
+    beyond = plain_http.get(link, headers={"Range": f"bytes={len(IMAGE)}-"})
     assert beyond.headers["Content-Range"] == f"bytes */{len(IMAGE)}"
     problem(beyond, 416, "requested_range_not_satisfiable")
     until(lambda: updates_of(root, charger)[0]["bytes_sent"] == len(IMAGE))
@@ -164,7 +164,7 @@ def test_a_download_can_go_on_where_it_broke_off(root: Api, charger: Charger, im
 
 def test_a_file_is_never_shown_by_a_browser(root: Api, charger: Charger, image: dict[str, Any]) -> None:
     _answer, link = order_update(root, charger, image["firmware_id"])
-    headers = httpx.get(link).headers
+    headers = plain_http.get(link).headers
     assert headers["Content-Type"] == "application/octet-stream"
     assert headers["Content-Disposition"] == "attachment; filename=boot_loader.bin"
     assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "no-store")
@@ -177,17 +177,17 @@ def test_a_link_is_for_one_update_and_not_to_be_guessed(root: Api, charger: Char
     assert token not in other
     assert len(token) * 4 >= 128
     for guess in (secrets.token_hex(20), token[:-1], token + "0", "", "..", "%00", token.upper()):
-        assert httpx.get(link.replace(token, guess)).status_code == 404
-    assert httpx.put(link).status_code == 405
-    assert httpx.get(link.replace("/firmware/", "/diagnostics/")).status_code == 405
-    assert httpx.put(link.replace("/firmware/", "/diagnostics/"), content=b"mine").status_code == 404
+        assert plain_http.get(link.replace(token, guess)).status_code == 404
+    assert plain_http.put(link).status_code == 405
+    assert plain_http.get(link.replace("/firmware/", "/diagnostics/")).status_code == 405
+    assert plain_http.put(link.replace("/firmware/", "/diagnostics/"), content=b"mine").status_code == 404
     # The name is for the charge point's own use.
-    assert httpx.get(link.rpartition("/")[0] + "/any.bin").content == IMAGE
+    assert plain_http.get(link.rpartition("/")[0] + "/any.bin").content == IMAGE
 
 
 def test_a_link_is_written_down_nowhere(server: Server, root: Api, charger: Charger, image: dict[str, Any]) -> None:
     answer, link = order_update(root, charger, image["firmware_id"])
-    httpx.get(link)
+    plain_http.get(link)
     token = path_of(link).split("/")[3]
     command = root.get(f"/api/commands/{answer.json()['command_id']}")
     assert command.json()["payload"]["location"] == f"{server.url}/files/firmware/***"
@@ -200,7 +200,7 @@ def test_a_deleted_image_cannot_be_fetched_any_more(root: Api, charger: Charger)
     image = add_image(root, b"short")
     _answer, link = order_update(root, charger, image["firmware_id"])
     root.delete(f"/api/firmware/{image['firmware_id']}")
-    problem(httpx.get(link), 404, "not_found")
+    problem(plain_http.get(link), 404, "not_found")
     assert updates_of(root, charger)[0]["firmware_id"] == image["firmware_id"]
 
 
@@ -216,7 +216,7 @@ def test_a_charge_point_that_takes_only_signed_firmware_ends_the_update(
     assert "signed" in update["hint"]
     assert update["hint"] == refused["hint"]
     assert update["firmware_update_id"] == refused["firmware_update_id"]
-    assert httpx.get(link).status_code == 404
+    assert plain_http.get(link).status_code == 404
     tell(charger, "Downloading")
     assert updates_of(root, charger)[0]["status"] == "Failed"
 
@@ -246,7 +246,7 @@ def test_a_charge_point_that_does_not_answer_may_come_for_the_file_all_the_same(
     assert [(u["status"], u["reason"]) for u in updates_of(impatient_root, mute)] == [
         ("Requested", "charge_point_timeout")
     ]
-    assert httpx.get(link).content == b"short"
+    assert plain_http.get(link).content == b"short"
     tell(mute, "Downloaded")
     assert [u["status"] for u in updates_of(impatient_root, mute)] == ["Downloaded"]
 
@@ -316,7 +316,7 @@ def test_a_large_image_is_never_wholly_in_memory(server: Server, root: Api, char
     assert answer.json()["sha256"] == digest.hexdigest()
     _answer, link = order_update(root, charger, answer.json()["firmware_id"])
     fetched = hashlib.sha256()
-    with httpx.stream("GET", link) as response:
+    with plain_http.stream("GET", link) as response:
         for piece in response.iter_bytes():
             fetched.update(piece)
     assert fetched.digest() == digest.digest()

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.app.file_stories import IMAGE, add_image, updates_of
 from tests.app.manufacturer import signer
 from tests.app.stories import new_charger, problem
@@ -81,7 +81,7 @@ def test_one_succeeds_one_fails_and_one_that_was_offline_is_waited_for(
     now = campaign(root, campaign_id)
     assert (now["state"], now["version"], now["charge_points"]["under_way"]) == ("running", "3.0", 1)
     assert now["charge_points"]["waiting"] == 2, "one at a time, and each once"
-    assert httpx.get(sent["location"]).content == IMAGE
+    assert plain_http.get(sent["location"]).content == IMAGE
     tell(first, "Downloaded", "Installing", "Installed")
 
     second.serve(1)

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
-import httpx
 import pytest
 
 from app import create_app
@@ -17,6 +16,7 @@ from app.config import Settings
 from app.services import Services
 from app.storage.database import Storage
 from app.storage.embedded import EmbeddedMongo
+from tests import plain_http
 from tests.app.stories import begin, meanwhile, new_charger, press_start, problem
 from tests.live import Server, running_server, until
 
@@ -62,8 +62,8 @@ def on_another_mongo(mongo: tuple[str, int], tmp_path_factory: pytest.TempPathFa
 
 
 def test_a_server_says_that_it_is_alive_and_ready(server: Server) -> None:
-    assert httpx.get(f"{server.url}/healthz").json() == {"status": "ok"}
-    ready = httpx.get(f"{server.url}/readyz")
+    assert plain_http.get(f"{server.url}/healthz").json() == {"status": "ok"}
+    ready = plain_http.get(f"{server.url}/readyz")
     assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "ocpp": "ok"})
 
 
@@ -76,7 +76,7 @@ def test_while_the_database_hangs_nothing_false_is_told_and_afterwards_all_goes_
     with asleep(mongo[1]):
         began = time.monotonic()
         booking = meanwhile(lambda: begin(charger, driver.id_tag))
-        ready = httpx.get(f"{server.url}/readyz")
+        ready = plain_http.get(f"{server.url}/readyz")
         assert time.monotonic() - began < 5
         assert (ready.status_code, ready.json()["checks"]) == (503, {"database": "does not answer", "ocpp": "ok"})
 
@@ -84,10 +84,10 @@ def test_while_the_database_hangs_nothing_false_is_told_and_afterwards_all_goes_
         problem(away, 503, "database_unavailable")
         assert int(away.headers["Retry-After"]) > 0
         problem(driver.post("/api/login", username="root", password="x" * 9), 503, "database_unavailable")
-        assert httpx.get(f"{server.url}/healthz").status_code == 200
+        assert plain_http.get(f"{server.url}/healthz").status_code == 200
         assert booking()[2] == "InternalError"
         assert "currentTime" in charger.call("Heartbeat", {})
-    until(lambda: httpx.get(f"{server.url}/readyz").status_code == 200)
+    until(lambda: plain_http.get(f"{server.url}/readyz").status_code == 200)
     assert begin(charger, driver.id_tag)["idTagInfo"] == {"status": "Accepted"}
     assert driver.get(f"/api/sessions/{started}").json()["state"] == "charging"
     for each in (root, driver, charger):

@@ -4,9 +4,9 @@ import gzip
 import socket
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.app.stories import problem
 from tests.live import Api, Server
 
@@ -67,7 +67,7 @@ def test_another_media_type_is_refused(root: Api, body: bytes, headers: dict[str
 @pytest.mark.parametrize("body", [b'{"label":"' + b"x" * 1_000_000 + b'"}', b"[" * 100_000])
 def test_a_body_that_is_too_large_is_refused(server: Server, body: bytes) -> None:
     # On a connection of its own, for the server does not read on to find the next request behind such a body.
-    problem(httpx.post(f"{server.url}/api/login", content=body, headers=JSON), 413, "too_large")
+    problem(plain_http.post(f"{server.url}/api/login", content=body, headers=JSON), 413, "too_large")
 
 
 def test_the_server_stays_well_after_an_endless_chunked_body(server: Server, root: Api) -> None:
@@ -108,7 +108,7 @@ def test_a_request_that_is_not_http_is_answered_without_a_word_about_us(server: 
         assert answer.startswith(b"HTTP/1.1 400 ")
         assert b"Traceback" not in answer
         assert b"ython" not in answer
-    assert httpx.get(f"{server.url}/healthz").status_code == 200
+    assert plain_http.get(f"{server.url}/healthz").status_code == 200
 
 
 def test_the_bare_address_leads_to_the_documentation(server: Server) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import plain_http
 from tests.app.file_stories import diagnostics_of, order_diagnostics
 from tests.app.stories import meanwhile, new_charger, problem
 from tests.live import Api, Charger, Server, until
@@ -54,7 +55,7 @@ def test_a_charge_point_brings_its_security_log_and_an_admin_reads_it(root: Api,
         "retryInterval": 9,
     }
     tell(charger, "Uploading", number)
-    assert httpx.put(link + "security.log", content=LOG).status_code == 200
+    assert plain_http.put(link + "security.log", content=LOG).status_code == 200
     tell(charger, "Uploaded", number)
     (request,) = diagnostics_of(root, charger)
     assert (request["status"], request["size"]) == ("Uploaded", len(LOG))
@@ -65,7 +66,7 @@ def test_a_charge_point_brings_its_security_log_and_an_admin_reads_it(root: Api,
     content = root.get(f"/api/diagnostics/{request['diagnostics_id']}/content")
     assert content.content == LOG
     assert content.headers["Content-Disposition"] == "attachment; filename=security.log"
-    problem(httpx.put(link, content=LOG), 409, "already_uploaded")
+    problem(plain_http.put(link, content=LOG), 409, "already_uploaded")
 
 
 def test_each_status_belongs_to_the_log_it_names(root: Api, charger: Charger) -> None:
@@ -114,14 +115,14 @@ def test_a_refused_log_has_failed_and_its_link_with_it(root: Api, charger: Charg
     assert answer.json().items() >= {"status": "Failed", "reason": "rejected"}.items()
     assert answer.json()["hint"]
     tell(charger, "Uploading", sent["requestId"])
-    assert httpx.put(sent["log"]["remoteLocation"], content=LOG).status_code == 404
+    assert plain_http.put(sent["log"]["remoteLocation"], content=LOG).status_code == 404
     assert [each["status"] for each in diagnostics_of(root, charger)] == ["Failed"]
 
 
 def test_an_accepted_log_without_a_name_is_an_empty_one_until_it_comes(root: Api, charger: Charger) -> None:
     answer, sent = order_log(root, charger, {"status": "Accepted"})
     assert answer.json()["status"] == "NothingToUpload"
-    assert httpx.post(sent["log"]["remoteLocation"], content=LOG).status_code == 200
+    assert plain_http.post(sent["log"]["remoteLocation"], content=LOG).status_code == 200
     assert diagnostics_of(root, charger)[0]["status"] == "Uploaded"
 
 
@@ -146,7 +147,7 @@ def test_a_silent_charge_point_may_bring_its_log_all_the_same(impatient_root: Ap
     ((_action, sent),) = mute.serve(1)
     problem(answer(), 504, "charge_point_timeout")
     tell(mute, "Uploading", sent["requestId"])
-    assert httpx.put(sent["log"]["remoteLocation"], content=LOG).status_code == 200
+    assert plain_http.put(sent["log"]["remoteLocation"], content=LOG).status_code == 200
     (request,) = diagnostics_of(impatient_root, mute)
     assert (request["status"], request.get("reason")) == ("Uploaded", None)
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import plain_http
 from tests.app.file_stories import add_image, updates_of
 from tests.app.manufacturer import Signer, signer
 from tests.app.stories import meanwhile, new_charger, problem
@@ -65,7 +66,7 @@ def test_a_signed_image_is_sent_with_its_certificate_and_followed_to_its_end(
     taken = {"status": "Accepted", "signed": True, "ocpp_request_id": number}
     assert answer.json().items() >= taken.items()
     tell(charger, number, "DownloadScheduled", "Downloading", "DownloadPaused", "Downloading")
-    assert httpx.get(location).content == IMAGE
+    assert plain_http.get(location).content == IMAGE
     # The last three come in any order, with boots between them.
     tell(charger, number, "Downloaded", "SignatureVerified", "InstallScheduled", "Installing", "Installed")
     charger.boot()
@@ -130,7 +131,7 @@ def test_an_update_the_charge_point_refuses_has_failed_and_its_link_with_it(
     answer, ((_action, sent),) = order(root, charger, image["firmware_id"], {"status": status})
     assert answer.json().items() >= {"status": "Failed", "reason": reason}.items()
     assert answer.json()["hint"]
-    assert httpx.get(sent["firmware"]["location"]).status_code == 404
+    assert plain_http.get(sent["firmware"]["location"]).status_code == 404
     tell(charger, sent["requestId"], "Downloading")
     assert updates_of(root, charger)[0]["status"] == "Failed"
 
@@ -143,7 +144,7 @@ def test_a_charge_point_without_secure_firmware_gets_the_plain_update(
     assert [action for action, _payload in sent] == ["SignedUpdateFirmware", "UpdateFirmware"]
     assert answer.json().items() >= {"status": "Accepted", "signed": False}.items()
     assert "ocpp_request_id" not in answer.json()
-    assert httpx.get(sent[1][1]["location"]).content == IMAGE
+    assert plain_http.get(sent[1][1]["location"]).content == IMAGE
     answer, sent = order(root, charger, image["firmware_id"])
     assert [action for action, _payload in sent] == ["UpdateFirmware"], "what is known is not tried again"
     assert charger.call("FirmwareStatusNotification", {"status": "Installed"}) == {}

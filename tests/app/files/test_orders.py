@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
 from app.config import load_settings
 from app.errors import ConfigurationError
-from app.storage.embedded import running_uri
+from tests import plain_http
 from tests.app.file_stories import (
     add_image,
     diagnostics_of,
@@ -22,15 +21,22 @@ from tests.app.file_stories import (
     updates_of,
 )
 from tests.app.stories import meanwhile, new_charger, problem
-from tests.live import Api, Charger, Server, running_server, until
+from tests.live import Api, Charger, Server, another_database, server_beside, until
 
 MOST = 300_000
 
 
 @pytest.fixture(scope="module")
-def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(
+def uri(server: Server) -> str:
+    return another_database(server)
+
+
+@pytest.fixture(scope="module")
+def strict_server(server: Server, uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server_beside(
+        server,
         tmp_path_factory.mktemp("files") / "data",
+        MONGODB_URI=uri,
         FIRMWARE_MAX_BYTES=str(MOST),
         DIAGNOSTICS_MAX_BYTES=str(MOST),
         FILE_LINK_LIFETIME="2",
@@ -57,11 +63,10 @@ def plugged(strict_server: Server, admin: Api) -> Iterator[Charger]:
 
 
 @pytest.fixture(scope="module")
-def database(strict_server: Server) -> Iterator[Database[dict[str, Any]]]:
+def database(strict_server: Server, uri: str) -> Iterator[Database[dict[str, Any]]]:
     """What is on the disk: only there can be seen that nothing is left, and only there can it be damaged."""
-    uri = running_uri(strict_server.data_dir)
     with MongoClient[dict[str, Any]](uri) as client:
-        yield client.get_default_database("chargebridge")
+        yield client.get_default_database()
 
 
 def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(
@@ -77,13 +82,13 @@ def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(
         {"files": {"file": ("a", block * 6 + b"1")}},
     ]
     for body in bodies:
-        problem(httpx.put(link, **body), 413, "too_large")
+        problem(plain_http.put(link, **body), 413, "too_large")
     problem(admin.http.post("/api/firmware", params=query, content=(block for _ in range(7))), 413, "too_large")
     with raw_upload(strict_server, path_of(link), 10_000_000_000) as peer:
         assert status_in(peer) == 413
     assert database["files.chunks"].count_documents({}) == chunks
     assert database["files.unowned"].count_documents({}) == 0
-    assert httpx.put(link, content=block * 6).status_code == 200
+    assert plain_http.put(link, content=block * 6).status_code == 200
 
 
 def test_a_peer_that_falls_silent_loses_its_upload_and_nobody_elses(
@@ -105,9 +110,9 @@ def test_slow_transfers_leave_threads_for_everything_else(admin: Api, strict_ser
         one.sendall(b"1")
         two.sendall(b"2")
         url = strict_server.url + links[2]
-        until(lambda: httpx.put(url, content=b"").status_code == 429, 2)
+        until(lambda: plain_http.put(url, content=b"").status_code == 429, 2)
         assert admin.get("/api/me").status_code == 200
-    until(lambda: httpx.put(url, content=b"").status_code == 422)
+    until(lambda: plain_http.put(url, content=b"").status_code == 422)
 
 
 def test_a_link_is_good_for_its_time_alone_which_begins_when_the_update_may(admin: Api, plugged: Charger) -> None:
@@ -115,18 +120,18 @@ def test_a_link_is_good_for_its_time_alone_which_begins_when_the_update_may(admi
     _answer, now = order_update(admin, plugged, image["firmware_id"])
     _answer, later = order_update(admin, plugged, image["firmware_id"], retrieve_date="2090-01-01T00:00:00Z")
     _answer, upload = order_diagnostics(admin, plugged)
-    assert httpx.get(now).content == b"short"
-    until(lambda: httpx.get(now).status_code == 404)
-    problem(httpx.get(now), 404, "not_found")
-    until(lambda: httpx.put(upload, content=b"").status_code == 404)
-    assert httpx.get(later).content == b"short"
+    assert plain_http.get(now).content == b"short"
+    until(lambda: plain_http.get(now).status_code == 404)
+    problem(plain_http.get(now), 404, "not_found")
+    until(lambda: plain_http.put(upload, content=b"").status_code == 404)
+    assert plain_http.get(later).content == b"short"
 
 
 def test_diagnostics_are_deleted_when_their_time_is_over(
     admin: Api, plugged: Charger, database: Database[dict[str, Any]]
 ) -> None:
     answer, link = order_diagnostics(admin, plugged)
-    httpx.put(link, content=b"x" * 1000)
+    plain_http.put(link, content=b"x" * 1000)
     (request,) = diagnostics_of(admin, plugged)
     file = database["diagnostics"].find_one({"_id": request["diagnostics_id"]})
     assert file is not None

@@ -104,11 +104,15 @@ def test_a_peer_that_falls_silent_loses_its_upload_and_nobody_elses(
     assert database["files.chunks"].count_documents({}) == chunks
 
 
-def test_slow_transfers_leave_threads_for_everything_else(admin: Api, strict_server: Server, plugged: Charger) -> None:
+def test_slow_transfers_leave_threads_for_everything_else(
+    admin: Api, strict_server: Server, plugged: Charger, database: Database[dict[str, Any]]
+) -> None:
     links = [path_of(order_diagnostics(admin, plugged)[1]) for _ in range(3)]
     with raw_upload(strict_server, links[0], 10) as one, raw_upload(strict_server, links[1], 10) as two:
         one.sendall(b"1")
         two.sendall(b"2")
+        # Asked sooner, the third one might take the place of the second.
+        until(lambda: database["files.unowned"].count_documents({}) == 2)
         url = strict_server.url + links[2]
         until(lambda: plain_http.put(url, content=b"").status_code == 429, 2)
         assert admin.get("/api/me").status_code == 200

@@ -22,6 +22,7 @@ class TagChange:
     id_tag: str
     token: str
     is_new: bool
+    created_at: datetime | None
 
 
 class IdTags(Audited[IdTag]):
@@ -50,8 +51,12 @@ class IdTags(Audited[IdTag]):
 
     def untold(self) -> list[TagChange]:
         """Return changes that no list has been told of, as many as are well done at a time."""
-        found = self.documents.find({"untold.token": {"$exists": True}}, {"untold": 1}, limit=_CHANGES_AT_A_TIME)
-        return [TagChange(str(d["_id"]), d["untold"]["token"], bool(d["untold"]["is_new"])) for d in found]
+        shown = {"untold": 1, "created_at": 1}
+        found = self.documents.find({"untold.token": {"$exists": True}}, shown, limit=_CHANGES_AT_A_TIME)
+        return [
+            TagChange(str(d["_id"]), d["untold"]["token"], bool(d["untold"]["is_new"]), d.get("created_at"))
+            for d in found
+        ]
 
     def told(self, changes: Iterable[TagChange]) -> None:
         """Take the marks off, unless there was another change meanwhile."""

@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from app.domain.charge_points import charge_point_key
 from app.domain.local_lists import Entry, Held, ListState
-from app.storage.collection import Collection, Document
+from app.storage.collection import Collection, Document, to_document
 
 # Who is told of a due list and cannot be reached is told again after this.
 CLAIM = timedelta(minutes=1)
@@ -69,9 +69,13 @@ class LocalLists(Collection[LocalList]):
         if changes:
             self.documents.bulk_write(changes, ordered=False)
 
-    def touch(self, charge_point_ids: Sequence[str] | None, due_at: datetime) -> None:
+    def touch(
+        self, charge_point_ids: Sequence[str] | None, due_at: datetime, attempted_before: datetime | None = None
+    ) -> None:
         """Note that tags in these lists, or in all of them, have changed."""
         where: Document = {"state": {"$nin": _NOT_TO_BE_TOUCHED}}
+        if attempted_before is not None:
+            where["attempted_at"] = {"$not": {"$gte": to_document(attempted_before)}}
         if charge_point_ids is not None:
             where["_id"] = {"$in": [self.id_of(one) for one in charge_point_ids]}
         pending = {"$set": {"state": ListState.PENDING.value}}

@@ -205,7 +205,7 @@ def test_a_stuck_handler_costs_its_connection_and_not_the_charge_point(
 def test_a_stuck_handler_and_a_full_queue_leave_nothing_behind(
     start: Callable[..., Bridge], central_system: CentralSystemInMemory
 ) -> None:
-    bridge = start(handler_timeout=0.3, sweep_interval=0.05, max_calls_waiting=4)
+    bridge = start(handler_timeout=1.5, sweep_interval=0.05, max_calls_waiting=4)
     central_system.before_answering = Gate(bridge)
     with charge_point(bridge.port) as first:
         for number in range(50):

@@ -22,6 +22,7 @@ from app.errors import ChargeBridgeError, CommandFailed, Conflict, Forbidden, No
 from app.follow_ups import FollowUps
 from app.storage.commands import CommandRecord
 from app.storage.database import Storage
+from app.storage.errors import DatabaseError
 from ocpp_server.bridge import Bridge
 from ocpp_server.central_system import Payload
 from ocpp_server.errors import (
@@ -210,7 +211,7 @@ class Commands:
         inserted = self._beside.submit(self._storage.commands.insert, record)
         try:
             companion.before()
-        except ChargeBridgeError:
+        except (ChargeBridgeError, DatabaseError):
             inserted.result()
             self._storage.commands.delete(record.command_id)
             raise

@@ -7,15 +7,14 @@ from pydantic import Field, StrictInt, model_validator
 
 from app.api.answers import ReservationAnswer, page_of
 from app.api.context import current_user, services
-from app.api.models import Body, IdTagText, Key, Moment, PageQuery, ReservationPath
+from app.api.models import Body, IdTagText, Key, Moment, ReservationPath
+from app.api.owned import OwnedQuery, owned
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.views import reservation_json
-from app.domain.id_tags import normalise_id_tag
 from app.domain.reservations import ReservationState
 from app.domain.roles import Role
 from app.reservations.booking import ReserveRequest
-from app.storage.collection import equal
 
 api = APIBlueprint("reservations", __name__, url_prefix="/api/reservations", abp_tags=[Tag(name="Reservations")])
 
@@ -36,12 +35,8 @@ class NewReservation(Body):
         return self
 
 
-class ReservationQuery(PageQuery):
-    charge_point_id: Key | None = None
-    connector_id: int | None = Field(None, ge=0, le=100)
+class ReservationQuery(OwnedQuery):
     state: ReservationState | None = None
-    idTag: IdTagText | None = None  # noqa: N815
-    username: Key | None = Field(None, description="For staff: whose.")
 
 
 @api.post("", summary="Reserve a connector", responses={201: ReservationAnswer})
@@ -56,17 +51,7 @@ def reserve(body: NewReservation) -> tuple[dict[str, Any], int]:
 @api.get("", summary="Your reservations, newest first; all for staff", responses={200: page_of(ReservationAnswer)})
 @requires(Role.USER)
 def list_reservations(query: ReservationQuery) -> dict[str, Any]:
-    user = current_user()
-    charge_point = services.storage.charge_points.get(query.charge_point_id) if query.charge_point_id else None
-    where = equal(
-        [
-            ("charge_point_id", charge_point.charge_point_id if charge_point else query.charge_point_id),
-            ("connector_id", query.connector_id),
-            ("state", query.state),
-            ("id_tag", normalise_id_tag(query.idTag) if query.idTag else None),
-            ("username", query.username if user.role.at_least(Role.STAFF) else user.username),
-        ]
-    )
+    where = owned(query, ("state", query.state))
     return page(services.storage.reservations, where, query, reservation_json)
 
 

@@ -7,27 +7,22 @@ from pydantic import Field
 
 from app.api.answers import MeterValueAnswer, Receipt, SessionAnswer, page_of
 from app.api.context import current_user, services
-from app.api.models import IdTagText, Key, PageQuery, SessionPath
+from app.api.models import PageQuery, SessionPath
+from app.api.owned import OwnedQuery, owned
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.views import meter_value_json, receipt_json, session_json
-from app.domain.id_tags import normalise_id_tag
 from app.domain.roles import Role
 from app.domain.sessions import ENDED, State
 from app.errors import Conflict
-from app.storage.collection import equal
 
 api = APIBlueprint("sessions", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
 
 MAX_METER_VALUES = 10_000
 
 
-class SessionQuery(PageQuery):
-    charge_point_id: Key | None = None
-    connector_id: int | None = Field(None, ge=0, le=100)
+class SessionQuery(OwnedQuery):
     state: State | None = None
-    idTag: IdTagText | None = None  # noqa: N815
-    username: Key | None = Field(None, description="For staff: whose.")
     transaction_id: int | None = Field(None, ge=1, lt=2**31)
 
 
@@ -38,18 +33,7 @@ class MeterValuesQuery(PageQuery):
 @api.get("", summary="Your sessions, newest first; all sessions for staff", responses={200: page_of(SessionAnswer)})
 @requires(Role.USER)
 def list_sessions(query: SessionQuery) -> dict[str, Any]:
-    user = current_user()
-    charge_point = services.storage.charge_points.get(query.charge_point_id) if query.charge_point_id else None
-    where = equal(
-        [
-            ("charge_point_id", charge_point.charge_point_id if charge_point else query.charge_point_id),
-            ("connector_id", query.connector_id),
-            ("state", query.state),
-            ("id_tag", normalise_id_tag(query.idTag) if query.idTag else None),
-            ("username", query.username if user.role.at_least(Role.STAFF) else user.username),
-            ("transaction_id", query.transaction_id),
-        ]
-    )
+    where = owned(query, ("state", query.state), ("transaction_id", query.transaction_id))
     return page(services.storage.sessions, where, query, session_json)
 
 

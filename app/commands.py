@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,11 +84,13 @@ class Companion:
 
 
 ALONE = Companion(before=lambda: None, answered=lambda _outcome: None)
-BESIDE_THREADS = 8
 
 
 class Commands:
-    """Sends rows of the table through the bridge and writes down what became of each."""
+    """Sends rows of the table through the bridge and writes down what became of each.
+
+    `beside` runs what is asked of the database or written beside something else, for somebody waits for both.
+    """
 
     def __init__(
         self,
@@ -97,6 +99,7 @@ class Commands:
         settings: Settings,
         follow_ups: FollowUps,
         capabilities: KnownCapabilities,
+        beside: Executor,
         now: Callable[[], datetime],
     ) -> None:
         self._storage = storage
@@ -105,11 +108,7 @@ class Commands:
         self._follow_ups = follow_ups
         self._capabilities = capabilities
         self._now = now
-        self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix="command-records")
-
-    def stop(self) -> None:
-        """Let go of the threads; every command has its outcome by now."""
-        self._beside.shutdown(wait=True)
+        self._beside = beside
 
     def connected(self, charge_point_id: str) -> bool:
         return self._bridge.connected(charge_point_id)

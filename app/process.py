@@ -1,5 +1,7 @@
 """One process, assembled: storage, the loop thread with every charge point's socket, and Flask. It names every part."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from flask import Flask
 
 from app import create_app
@@ -49,11 +51,12 @@ class Process:
         assert settings.jwt_secret_key is not None
         self._storage = Storage(settings.mongodb_uri)
         self._follow_ups = FollowUps()
+        self._beside = ThreadPoolExecutor(settings.web_threads, thread_name_prefix="beside")
         authority = CertificateAuthority(settings, utc_now)
         self._central_system = CentralSystem(self._storage, settings, self._follow_ups, authority)
         self.bridge = Bridge(self._central_system, server_settings(settings))
         capabilities = KnownCapabilities(self._storage, utc_now)
-        commands = Commands(self._storage, self.bridge, settings, self._follow_ups, capabilities, utc_now)
+        commands = Commands(self._storage, self.bridge, settings, self._follow_ups, capabilities, self._beside, utc_now)
         lists = LocalListSync(self._storage, commands, settings.call_timeout / 2, utc_now)
         provisioning = Provisioning(self._storage, commands, settings)
         certificates = Certificates(self._storage, commands, authority, settings, utc_now)
@@ -81,7 +84,7 @@ class Process:
             fleet=fleet,
             newcomers=Newcomers(self._storage, fleet),
             command_batches=CommandBatches(self._storage, commands, settings, utc_now),
-            starts=StartCharging(self._storage, commands, smart_charging, settings, utc_now),
+            starts=StartCharging(self._storage, commands, smart_charging, settings, self._beside, utc_now),
             sessions=SessionService(self._storage, commands),
             reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
             firmware=firmware,
@@ -111,8 +114,7 @@ class Process:
         self.bridge.stop(DRAIN_SECONDS)
         self._follow_ups.stop()
         self.services.command_batches.stop()
-        self.services.starts.stop()
-        self.services.commands.stop()
+        self._beside.shutdown(wait=True)
         self._storage.close()
 
     def _charge_point_changed(self, charge_point_id: str) -> None:

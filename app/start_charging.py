@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,7 +60,7 @@ def _digest(*parts: object) -> str:
 
 
 class StartCharging:
-    """The use case; `now` is the clock it goes by."""
+    """The use case; `now` is the clock it goes by, `beside` runs one question to the database beside another."""
 
     def __init__(
         self,
@@ -68,6 +68,7 @@ class StartCharging:
         commands: Commands,
         smart_charging: SmartCharging,
         settings: Settings,
+        beside: Executor,
         now: Callable[[], datetime],
     ) -> None:
         self._storage = storage
@@ -75,12 +76,7 @@ class StartCharging:
         self._smart_charging = smart_charging
         self._start_deadline = timedelta(seconds=settings.start_deadline)
         self._now = now
-        # Asked beside other questions, for a person waits for the answers to all of them.
-        self._beside = ThreadPoolExecutor(settings.web_threads, thread_name_prefix="start-charging")
-
-    def stop(self) -> None:
-        """Let go of the threads."""
-        self._beside.shutdown(wait=True)
+        self._beside = beside
 
     def start(self, user: User, request: StartRequest) -> Answer:
         """Create a session, ask the charge point to start it, and say what it answered.

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app.certificates.requests import follow_due
@@ -26,10 +27,14 @@ CERTIFICATES_SECONDS = 2.0
 SILENCE_SECONDS = 3600.0
 
 
+# A name for the log, every how many seconds, and what is done then on a storage thread, given the time.
+Job = tuple[str, float, Callable[[datetime], object]]
+
+
 class Housekeeping:
     """Loops on the loop thread; nothing is lost with them, for deadlines are in the database.
 
-    `also` is what features have to do besides, and every how many seconds; each runs on a storage thread.
+    `also` is what features have to do besides.
     """
 
     def __init__(
@@ -40,7 +45,7 @@ class Housekeeping:
         follow_ups: FollowUps,
     ) -> None:
         self.seen: dict[str, datetime] = {}
-        self.also: list[tuple[float, Callable[[], None]]] = []
+        self.also: list[Job] = []
         self._storage = storage
         self._run = run
         self._now = now
@@ -48,15 +53,20 @@ class Housekeeping:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._tasks = [
-            asyncio.create_task(self._every(SWEEP_SECONDS, self._sweep), name="deadlines"),
-            asyncio.create_task(self._every(FLUSH_SECONDS, self._flush), name="last-seen"),
-            asyncio.create_task(self._every(FILES_SECONDS, self._expire_files), name="files"),
-            asyncio.create_task(self._every(CERTIFICATES_SECONDS, self._follow_certificates), name="certificates"),
-            asyncio.create_task(self._every(SWEEP_SECONDS, self._local_lists), name="local-lists"),
-            asyncio.create_task(self._every(SILENCE_SECONDS, self._close_silent), name="silence"),
-            *(asyncio.create_task(self._every(seconds, self._as_work(each))) for seconds, each in self.also),
-        ]
+        work: list[tuple[str, float, Callable[[], Awaitable[None]]]] = [("last-seen", FLUSH_SECONDS, self._flush)]
+        work += [(name, seconds, partial(self._do, job)) for name, seconds, job in (*self._jobs(), *self.also)]
+        self._tasks = [asyncio.create_task(self._every(*each), name=each[0]) for each in work]
+
+    def _jobs(self) -> tuple[Job, ...]:
+        storage = self._storage
+        return (
+            ("deadlines", SWEEP_SECONDS, partial(expire_due, storage)),
+            ("reservations", SWEEP_SECONDS, partial(expire_reservations, storage)),
+            ("local-lists", SWEEP_SECONDS, self._look_at_lists),
+            ("files", FILES_SECONDS, partial(expire_files, storage)),
+            ("certificates", CERTIFICATES_SECONDS, partial(follow_due, storage, self._follow_ups)),
+            ("silence", SILENCE_SECONDS, partial(close_silent, storage)),
+        )
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -67,42 +77,24 @@ class Housekeeping:
         except DatabaseError as error:
             log.warning("last_seen_not_written", extra={"fields": {"error": type(error).__name__}})
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    async def _every(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(seconds)
             # One document that cannot be read must not stop the clock for all others.
-            await guarded(self._patiently(work), "housekeeping", charge_point_id="")
+            await guarded(self._patiently(name, work), "housekeeping", charge_point_id="")
 
-    async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _patiently(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
         except DatabaseError as error:
             # The next round tries again; readiness tells the operator meanwhile.
-            fields = {"work": work.__name__, "error": type(error).__name__}
-            log.warning("housekeeping_postponed", extra={"fields": fields})
+            log.warning("housekeeping_postponed", extra={"fields": {"work": name, "error": type(error).__name__}})
 
-    def _as_work(self, function: Callable[[], None]) -> Callable[[], Awaitable[None]]:
-        async def work() -> None:
-            await self._run(function)
+    async def _do(self, job: Callable[[datetime], object]) -> None:
+        await self._run(job, self._now())
 
-        work.__name__ = function.__name__
-        return work
-
-    async def _sweep(self) -> None:
-        await self._run(expire_due, self._storage, self._now())
-        await self._run(expire_reservations, self._storage, self._now())
-
-    async def _close_silent(self) -> None:
-        await self._run(close_silent, self._storage, self._now())
-
-    async def _expire_files(self) -> None:
-        await self._run(expire_files, self._storage, self._now())
-
-    async def _follow_certificates(self) -> None:
-        await self._run(follow_due, self._storage, self._follow_ups, self._now())
-
-    async def _local_lists(self) -> None:
-        for charge_point_id in await self._run(due_lists, self._storage, self._now()):
+    def _look_at_lists(self, now: datetime) -> None:
+        for charge_point_id in due_lists(self._storage, now):
             self._follow_ups.tell(Occasion.LOCAL_LIST_DUE, charge_point_id)
 
     async def _flush(self) -> None:

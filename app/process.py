@@ -74,7 +74,7 @@ class Process:
             Occasion.FIRMWARE_DUE: (campaign_orders.order,),
         }
         fleet = Fleet(self._storage, settings, utc_now, self._charge_point_changed)
-        self._central_system.by_the_clock.append((CAMPAIGN_SECONDS, self._campaign_clock.advance))
+        self._central_system.by_the_clock.append(("campaigns", CAMPAIGN_SECONDS, self._campaign_clock.advance))
         self.services = Services(
             settings=settings,
             storage=self._storage,

@@ -14,7 +14,7 @@ from app.domain.roles import Role
 from app.door.security_changes import SecurityChange, security_change
 from app.files.answers import learn_log, learn_signed_update
 from app.files.locations import check_location
-from app.follow_ups import Occasion
+from app.follow_ups import FollowUps, Occasion
 from app.local_lists.answers import learn_list_version, learn_sent_list
 from app.reservations.events import learn_cancelled, learn_reserved
 from app.smart_charging.record import learn_clear, learn_set, learn_start
@@ -132,3 +132,11 @@ COMMANDS = {
         Command(Action.update_firmware, Role.ADMIN, "Install the firmware at a URL", check=check_location),
     )
 }
+
+
+def learn_from(storage: Storage, follow_ups: FollowUps, told: Answered) -> None:
+    """Keep what an answer tells, be it in time or late, and let follow what it is the occasion for."""
+    if row := COMMANDS.get(told.action):
+        row.learn(storage, told)
+        if row.then is not None:
+            follow_ups.tell(row.then, told.charge_point_id)

@@ -13,7 +13,7 @@ from ocpp.v16.enums import RegistrationStatus
 
 from app.answered import Answered
 from app.command_payloads import masked_request, masked_response, require_valid
-from app.command_table import COMMANDS, Command
+from app.command_table import COMMANDS, Command, learn_from
 from app.config import Settings
 from app.configuration.capabilities import KnownCapabilities
 from app.domain.roles import Role
@@ -199,11 +199,8 @@ class Commands:
         companion.answered(answered)
         finished.result()
         self._capabilities.answered(charge_point_id, action, status)
-        if row := COMMANDS.get(action):
-            told = Answered(charge_point_id, action, masked_request(action, payload), response, self._now())
-            row.learn(self._storage, told)
-            if row.then is not None:
-                self._follow_ups.tell(row.then, charge_point_id)
+        told = Answered(charge_point_id, action, masked_request(action, payload), response, self._now())
+        learn_from(self._storage, self._follow_ups, told)
         return answered
 
     def _insert(self, record: CommandRecord, companion: Companion) -> None:

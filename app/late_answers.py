@@ -9,7 +9,7 @@ from ocpp.v16.enums import Action
 
 from app.answered import Answered
 from app.command_payloads import masked_response
-from app.command_table import COMMANDS
+from app.command_table import learn_from
 from app.domain.charge_points import clip
 from app.follow_ups import FollowUps
 from app.storage.database import Storage
@@ -25,10 +25,7 @@ def follow_late_answer(
     command = storage.commands.answered_late(charge_point_id, action, status, _text(answer), at)
     if command is None:
         return
-    if row := COMMANDS.get(action):
-        row.learn(storage, Answered(charge_point_id, action, orjson.loads(command.payload), answer, at))
-        if row.then is not None:
-            follow_ups.tell(row.then, charge_point_id)
+    learn_from(storage, follow_ups, Answered(charge_point_id, action, orjson.loads(command.payload), answer, at))
     if action == Action.remote_start_transaction:
         follow_late_start(storage, charge_point_id, command.command_id, status)
 

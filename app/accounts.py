@@ -44,6 +44,9 @@ class Accounts:
         """Create an account with an idTag of its own; raises BadInput, or Conflict when the name is taken."""
         if not re.fullmatch(USERNAME_PATTERN, username):
             raise BadInput("username", f"must be {USERNAME_IN_WORDS}")
+        taken = Conflict("username_taken", f"the user name {username} is taken")
+        if self._storage.users.by_name(username) is not None:
+            raise taken
         now = self._now()
         user = User(
             user_id=user_key(username),
@@ -60,7 +63,7 @@ class Accounts:
             self._storage.users.insert(user)
         except AlreadyExists as error:
             self._storage.id_tags.delete(user.id_tag)
-            raise Conflict("username_taken", f"the user name {username} is taken") from error
+            raise taken from error
         return user
 
     def log_in(self, username: str, password: str) -> LoggedIn:

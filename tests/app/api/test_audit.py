@@ -56,6 +56,9 @@ def test_a_role_that_is_changed_is_told(admin: Api, driver: Api) -> None:
 
 def test_a_request_that_changes_nothing_leaves_no_trace(admin: Api, driver: Api) -> None:
     problem(admin.patch(f"/api/users/{driver.username}", role="root"), 403, "forbidden")
+    before = changes(admin, limit=1)
+    problem(admin.post("/api/users", username=driver.username, password="long enough"), 409, "username_taken")
+    assert changes(admin, limit=1) == before
     admin.patch(f"/api/users/{driver.username}", role="user")
     assert changes(admin, kind="user", key=driver.username.casefold()) == []
 

@@ -8,6 +8,7 @@ from ocpp.v16.enums import Action
 
 from app.errors import BadInput
 from app.files.locations import masked_location
+from app.vendor_messages import VENDOR_MESSAGES, VendorMessage
 from ocpp_server.central_system import Payload
 from ocpp_server.schema_variants import strict
 from ocpp_server.schemas import request_schema
@@ -18,21 +19,35 @@ _SECRETS = ("authorizationkey", "password", "secret")
 
 def require_valid(action: str, payload: Payload) -> None:
     """Check a request by OCPP's own schema; raises BadInput with the field, quoting no value."""
-    error = next(iter(_validator(action).iter_errors(payload)), None)
+    _require(_validator(action), action, payload)
+
+
+def require_valid_data(message: VendorMessage, data: Payload) -> None:
+    """Check a vendor's message by the form of its row; raises BadInput with the field, quoting no value."""
+    _require(_form_validator(message.name), message.name, data)
+
+
+def _require(validator: jsonschema_rs.Validator, name: str, payload: Payload) -> None:
+    error = next(iter(validator.iter_errors(payload)), None)
     if error is None:
         return
     path, message = [str(step) for step in error.instance_path], error.message
     match error.kind:
-        case jsonschema_rs.ValidationErrorKind.Required(property=name):
-            path, message = [*path, str(name)], "is required"
+        case jsonschema_rs.ValidationErrorKind.Required(property=missing):
+            path, message = [*path, str(missing)], "is required"
         case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected=names):
-            path, message = [*path, str(names[0])[:100]], f"{action} has no such field"
+            path, message = [*path, str(names[0])[:100]], f"{name} has no such field"
     raise BadInput(".".join(path) or "body", message)
 
 
 @cache
 def _validator(action: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(strict(request_schema(action)), validate_formats=True, mask="this")
+
+
+@cache
+def _form_validator(name: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(VENDOR_MESSAGES[name].form, validate_formats=True, mask="this")
 
 
 def masked_request(action: str, payload: Payload) -> Payload:

@@ -113,21 +113,14 @@ class Commands:
     def connected(self, charge_point_id: str) -> bool:
         return self._bridge.connected(charge_point_id)
 
-    def send_as(
-        self,
-        role: Role,
-        charge_point_id: str,
-        action: str,
-        payload: Payload,
-        *,
-        requested_by: str,
-        force: bool = False,
+    def send_verbatim(
+        self, charge_point_id: str, action: str, payload: Payload, *, requested_by: str, force: bool = False
     ) -> Outcome:
-        """Send an operator's command, verbatim; raises Forbidden, NotFound, Conflict, BadInput, CommandFailed.
+        """Send an operator's command as it is; raises NotFound, Conflict, BadInput, CommandFailed.
 
-        `force` sends it though the charge point is known not to support it.
+        Its route has seen to the role. `force` sends it though the charge point is known not to support it.
         """
-        command = row_for(role, action)
+        command = COMMANDS[action]
         charge_point = self._storage.charge_points.get(charge_point_id)
         if charge_point is None:
             raise NotFound(f"there is no charge point {charge_point_id}")
@@ -154,7 +147,7 @@ class Commands:
         return self._carry_out(record, payload, lambda: self._insert(record, companion), companion)
 
     def send_recorded(self, record: CommandRecord, payload: Payload, *, force: bool) -> Outcome:
-        """Send a command whose record has been made, checked by `require_sendable`; raises what `send_as` raises.
+        """Send a command whose record has been made, checked by `require_sendable`; raises what `send_verbatim` raises.
 
         The record says at its end what came of it, whatever is raised but BridgeStopped before it was sent.
         """

@@ -1,9 +1,10 @@
 """Commands to charge points: one route per row of the table, OCPP verbatim in and out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from flask_openapi3 import APIBlueprint, Tag
+from ocpp.v16.enums import Action
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StrictInt, create_model, model_validator
 
 from app.api.answers import CommandAnswer, CommandRecordAnswer, page_of
@@ -14,11 +15,15 @@ from app.api.paging import page
 from app.api.policy import requires
 from app.api.views import command_json
 from app.command_batches import BatchOrder
+from app.command_payloads import require_valid_data
 from app.command_table import COMMANDS, Command
 from app.domain.roles import Role
 from app.errors import NotFound
 from app.storage.collection import equal
+from app.vendor_messages import VENDOR_MESSAGES, VendorMessage
 from ocpp_server.schemas import request_schema
+
+ToRequest = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 
 MOST_CHARGE_POINTS = 1000
 AtOnce = Annotated[StrictInt, Field(ge=1, le=100)]
@@ -57,31 +62,27 @@ class ForceQuery(BaseModel):
     force: bool = Field(False, description="Send it though the charge point is known not to support it.")
 
 
-def _payload_model(action: str) -> type[Payload]:
-    """Return a body model that shows OCPP's schema, limits and enumerations included."""
-    schema = {k: v for k, v in request_schema(action).items() if k not in ("$schema", "$id", "id", "title")}
+def _payload_model(name: str, schema: Mapping[str, Any]) -> type[Payload]:
+    """Return a body model that shows a schema as it is, limits and enumerations included."""
+    known = {k: v for k, v in schema.items() if k not in ("$schema", "$id", "id", "title")}
 
     def show(shown: dict[str, Any]) -> None:
         shown.clear()
-        shown.update(schema, title=f"{action}.req")
+        shown.update(known, title=f"{name}.req")
 
     class Shown(Payload):
         model_config = ConfigDict(json_schema_extra=show)
 
-    return create_model(f"{action}Request", __base__=Shown)
+    return create_model(f"{name}Request", __base__=Shown)
 
 
-def _view(command: Command) -> Callable[..., dict[str, Any]]:
-    model = _payload_model(command.action)
+def _offer(path: str, role: Role, summary: str, model: type[Payload], to_request: ToRequest) -> None:
+    """Make the route of one row; `to_request` turns its body into what is sent, action and payload."""
 
     def send(path: ChargePointPath, query: ForceQuery, body: Any) -> dict[str, Any]:
-        outcome = services.commands.send_as(
-            current_user().role,
-            path.charge_point_id,
-            command.action,
-            body.root,
-            requested_by=current_user().username,
-            force=query.force,
+        action, payload = to_request(body.root)
+        outcome = services.commands.send_verbatim(
+            path.charge_point_id, action, payload, requested_by=current_user().username, force=query.force
         )
         return {
             "command_id": outcome.command_id,
@@ -90,17 +91,30 @@ def _view(command: Command) -> Callable[..., dict[str, Any]]:
             "response": outcome.response,
         }
 
-    send.__name__ = f"send_{command.action}"
+    send.__name__ = f"send_{path.replace('/', '_')}"
     send.__annotations__["body"] = model
-    return send
+    route = f"/charge_points/<charge_point_id>/commands/{path}"
+    api.post(route, summary=summary, responses={200: CommandAnswer})(requires(role)(send))
+
+
+def _offer_command(command: Command) -> None:
+    model = _payload_model(command.action, request_schema(command.action))
+    _offer(command.action, command.role, command.summary, model, lambda payload: (command.action, payload))
+
+
+def _offer_vendor_message(message: VendorMessage) -> None:
+    def to_request(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        require_valid_data(message, data)
+        return message.data_transfer(data)
+
+    model = _payload_model(message.name, message.form)
+    _offer(f"{Action.data_transfer}/{message.name}", message.role, message.summary, model, to_request)
 
 
 for _command in COMMANDS.values():
-    api.post(
-        f"/charge_points/<charge_point_id>/commands/{_command.action}",
-        summary=_command.summary,
-        responses={200: CommandAnswer},
-    )(requires(_command.role)(_view(_command)))
+    _offer_command(_command)
+for _message in VENDOR_MESSAGES.values():
+    _offer_vendor_message(_message)
 
 
 @api.get(

@@ -24,7 +24,10 @@ CLEAN_UP = "Clean up"
 BEFORE = {"/api/charge_points/{charge_point_id}/commands/RemoteStopTransaction": TAKE_RUNNING_TRANSACTION}
 # What else than success is right, by method and path: of what asks a charge point, of what comes only later.
 OTHERWISE = (
-    (r"POST .*/(commands/\w+|firmware_updates|diagnostics|start_charging|stop_charging|reservations)", (409, 502, 504)),
+    (
+        r"POST .*/(commands/[\w/]+|firmware_updates|diagnostics|start_charging|stop_charging|reservations)",
+        (409, 502, 504),
+    ),
     (r"POST /api/charge_points/.*/charging_profiles(/clear)?|GET .*/composite_schedule", (409, 502, 504)),
     # An environment in which nothing could be reserved names none; one that was used or ran out cannot be cancelled.
     (r"GET /api/reservations/.*", (404, 422)),
@@ -40,7 +43,7 @@ OTHERWISE = (
 )
 # These leave the charge point as it is (the firmware that UpdateFirmware names is not there), so they ask the one that
 # the environment names.
-HARMLESS = re.compile(r"GET .*|POST .*/(commands/\w+|diagnostics)")
+HARMLESS = re.compile(r"GET .*|POST .*/(commands/[\w/]+|diagnostics)")
 MADE_UP = "made-up"
 # What the environment names; all other things are named by an answer before.
 STANDING = {"charge_point_id", "connector_id", "idTag", "username"}

@@ -91,7 +91,7 @@ def refresh(body: Refresh) -> dict[str, Any]:
 
 
 @api.post("/logout", summary="End this login", responses={204: None})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def logout(body: Nothing) -> tuple[str, int]:
     """Both tokens are dead at once."""
     services.accounts.log_out(get_jwt()[LOGIN_CLAIM])
@@ -99,19 +99,19 @@ def logout(body: Nothing) -> tuple[str, int]:
 
 
 @api.get("/me", summary="Your account", responses={200: UserAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def me() -> dict[str, Any]:
     return user_json(current_user())
 
 
 @api.patch("/me", summary="Change your profile", responses={200: UserAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def change_me(body: Profile) -> dict[str, Any]:
     return user_json(services.accounts.set_profile(current_user(), body.given()))
 
 
 @api.post("/me/password", summary="Change your password", responses={204: None})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 @limiter.limit(limits.FAILED_LOGINS, key_func=limits.account, deduct_when=limits.password_wrong)
 def change_password(body: PasswordChange) -> tuple[str, int]:
     """All your other logins end."""
@@ -120,7 +120,7 @@ def change_password(body: PasswordChange) -> tuple[str, int]:
 
 
 @api.get("/me/id_tags", summary="Your idTags", responses={200: page_of(IdTagAnswer)})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def my_id_tags(query: PageQuery) -> dict[str, Any]:
     return page(services.storage.id_tags, equal([("username", current_user().username)]), query, id_tag_json)
 
@@ -130,7 +130,7 @@ def my_id_tags(query: PageQuery) -> dict[str, Any]:
     summary="Block one of your idTags, for example when a card is lost",
     responses={200: IdTagAnswer},
 )
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def block_my_id_tag(path: IdTagPath, body: Nothing) -> dict[str, Any]:
     own = equal([("username", current_user().username)])
     tag = services.storage.id_tags.update(normalise_id_tag(path.idTag), {"status": IdTagStatus.BLOCKED}, when=own)

@@ -77,7 +77,7 @@ def _as_seen(charge_point: ChargePoint) -> dict[str, Any]:
 
 
 @api.get("", summary="Charge points", responses={200: page_of(ChargePointAnswer)})
-@requires(Role.USER)
+@requires(Role.USER, own=False)
 def list_charge_points(query: ChargePointQuery) -> dict[str, Any]:
     if not current_user().role.at_least(Role.STAFF):
         query = ChargePointQuery(limit=query.limit, cursor=query.cursor, registration=RegistrationStatus.accepted)
@@ -86,7 +86,7 @@ def list_charge_points(query: ChargePointQuery) -> dict[str, Any]:
 
 
 @api.get("/<charge_point_id>", summary="One charge point", responses={200: ChargePointAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=False)
 def get_charge_point(path: ChargePointPath) -> dict[str, Any]:
     return _as_seen(services.fleet.get(path.charge_point_id))
 

@@ -60,7 +60,7 @@ class StopCharging(Body):
 
 
 @api.post("/start_charging", summary="Start charging", responses={200: ChargingAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, Any]:
     """Answers with what the charge point said: `Accepted` or `Rejected`. Follow the session for what happens next."""
     request = StartRequest(
@@ -70,7 +70,7 @@ def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, 
 
 
 @api.post("/stop_charging", summary="Stop charging", responses={200: ChargingAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def stop_charging(body: StopCharging) -> dict[str, Any]:
     return _answer(
         services.sessions.stop(

@@ -122,7 +122,7 @@ for _message in VENDOR_MESSAGES.values():
     summary="Commands sent, newest first; your own unless you are staff",
     responses={200: page_of(CommandRecordAnswer)},
 )
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def list_commands(query: CommandQuery) -> dict[str, Any]:
     user = current_user()
     where = equal(
@@ -148,7 +148,7 @@ def send_to_many(body: NewBatch) -> tuple[dict[str, Any], int]:
 
 
 @api.get("/commands/<command_id>", summary="One command and its outcome", responses={200: CommandRecordAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def get_command(path: CommandPath) -> dict[str, Any]:
     """`outcome`: answered, call_error, timeout, offline, disconnected or refused, of a batch's also cancelled; absent
     while it is under way or waits."""

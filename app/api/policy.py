@@ -18,10 +18,15 @@ _ATTRIBUTE = "chargebridge_policy"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`role` None means anybody; `refresh` that the refresh token is what is shown."""
+    """`role` None means anybody; `refresh` that the refresh token is what is shown.
+
+    `own` says of a route for users whether it is about the caller's own things only, and nobody else's, which look to
+    him as if they were not there. A route for staff and above is about anybody's.
+    """
 
     role: Role | None
     refresh: bool = False
+    own: bool | None = None
 
 
 PUBLIC = Policy(None)
@@ -32,14 +37,14 @@ def public(view: View) -> View:
     return _declare(view, PUBLIC)
 
 
-def requires(role: Role) -> Callable[[View], View]:
-    """Declare the least role that a route is for."""
-    return lambda view: _declare(view, Policy(role))
+def requires(role: Role, *, own: bool | None = None) -> Callable[[View], View]:
+    """Declare the least role that a route is for; of one for users also whether it is about their own things only."""
+    return lambda view: _declare(view, Policy(role, own=own))
 
 
 def requires_refresh_token(view: View) -> View:
     """Declare a route that takes the refresh token."""
-    return _declare(view, Policy(Role.USER, refresh=True))
+    return _declare(view, Policy(Role.USER, refresh=True, own=True))
 
 
 def _declare(view: View, policy: Policy) -> View:
@@ -55,10 +60,14 @@ def policy_of(app: Flask, endpoint: str) -> Policy | None:
 
 
 def register(app: Flask) -> None:
-    """Check every request against its route's policy; raises LookupError for a route that declares none."""
-    missing = [rule.rule for rule in app.url_map.iter_rules() if policy_of(app, rule.endpoint) is None]
-    if missing:
+    """Check every request against its route's policy; raises LookupError for a route that declares none, or half."""
+    declared = [(rule.rule, policy_of(app, rule.endpoint)) for rule in app.url_map.iter_rules()]
+    if missing := [rule for rule, policy in declared if policy is None]:
         raise LookupError(f"routes without a policy: {', '.join(missing)}")
+    if half := [rule for rule, policy in declared if policy and (policy.role is Role.USER) is (policy.own is None)]:
+        raise LookupError(
+            f"routes for users, and only those, say whose things they are about, own=…: {', '.join(half)}"
+        )
     app.before_request(_check)
     app.teardown_request(_end)
 

@@ -40,7 +40,7 @@ class ReservationQuery(OwnedQuery):
 
 
 @api.post("", summary="Reserve a connector", responses={201: ReservationAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def reserve(body: NewReservation) -> tuple[dict[str, Any], int]:
     """Staff may name any known idTag. `state` is `reserved`, or `refused` with a `hint` when the charge point does not
     want to. After a 504 nobody knows: follow the reservation that the answer names. One may be open per account."""
@@ -49,14 +49,14 @@ def reserve(body: NewReservation) -> tuple[dict[str, Any], int]:
 
 
 @api.get("", summary="Your reservations, newest first; all for staff", responses={200: page_of(ReservationAnswer)})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def list_reservations(query: ReservationQuery) -> dict[str, Any]:
     where = owned(query, ("state", query.state))
     return page(services.storage.reservations, where, query, reservation_json)
 
 
 @api.get("/<reservation_id>", summary="One reservation", responses={200: ReservationAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def get_reservation(path: ReservationPath) -> dict[str, Any]:
     """`state` runs requested, reserved, then used (by `session_id`), cancelled, expired or ended; or it is refused or
     failed at once. `reason` says why, `hint` what to do. `version` grows with every change."""
@@ -64,7 +64,7 @@ def get_reservation(path: ReservationPath) -> dict[str, Any]:
 
 
 @api.delete("/<reservation_id>", summary="Cancel a reservation", responses={200: ReservationAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def cancel_reservation(path: ReservationPath) -> dict[str, Any]:
     """`cancel_status` is the charge point's answer. After `Rejected` the reservation is not `cancelled`: the charge
     point did not know it any more."""

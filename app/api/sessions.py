@@ -31,14 +31,14 @@ class MeterValuesQuery(PageQuery):
 
 
 @api.get("", summary="Your sessions, newest first; all sessions for staff", responses={200: page_of(SessionAnswer)})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def list_sessions(query: SessionQuery) -> dict[str, Any]:
     where = owned(query, ("state", query.state), ("transaction_id", query.transaction_id))
     return page(services.storage.sessions, where, query, session_json)
 
 
 @api.get("/<session_id>", summary="One session", responses={200: SessionAnswer})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def get_session(path: SessionPath) -> dict[str, Any]:
     """`state` runs requested, accepted, waiting_for_vehicle, charging or suspended, stopping, completed; or ends early
     as rejected, failed or expired with a `reason` and a `hint`. `version` grows with every change."""
@@ -50,7 +50,7 @@ def get_session(path: SessionPath) -> dict[str, Any]:
     summary="A session's meter values, oldest first",
     responses={200: page_of(MeterValueAnswer)},
 )
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def get_meter_values(path: SessionPath, query: MeterValuesQuery) -> dict[str, Any]:
     session = services.sessions.get(current_user(), path.session_id)
     values = services.storage.meter_values
@@ -58,7 +58,7 @@ def get_meter_values(path: SessionPath, query: MeterValuesQuery) -> dict[str, An
 
 
 @api.get("/<session_id>/receipt", summary="A finished session's receipt", responses={200: Receipt})
-@requires(Role.USER)
+@requires(Role.USER, own=True)
 def get_receipt(path: SessionPath) -> dict[str, Any]:
     session = services.sessions.get(current_user(), path.session_id)
     if session.state not in ENDED:

@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 
 WRITE_SECONDS = 0.5
 LIMIT_SECONDS = 10.0
-# What may wait while the database is behind, in bytes; a frame weighs more than its text.
-MOST_WAITING = 32 * 1024 * 1024
+# What is written at a time, and what may wait while the database is behind: bytes, more than the frames' texts have.
+PIECE = 4 * 1024 * 1024
+MOST_WAITING = 16 * 1024 * 1024
 _WEIGHT = 500
 # What of these came as it should have needs no second look but for a link.
 _PLAIN = actions() - BY_PLACE
@@ -32,7 +33,10 @@ _MOST_ACTION = 50
 
 
 class FrameKeeping:
-    """Takes frames on the loop thread and writes them twice a second; `run` carries a function to a storage thread."""
+    """Takes frames on the loop thread and writes them twice a second, or when a piece is full.
+
+    `run` carries a function to a storage thread.
+    """
 
     def __init__(self, storage: Storage, settings: Settings, run: Callable[..., Awaitable[Any]]) -> None:
         self._storage = storage
@@ -42,6 +46,7 @@ class FrameKeeping:
         self._waiting: deque[Exchange] = deque()
         self._weight = 0
         self._dropped = 0
+        self._full = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -52,13 +57,14 @@ class FrameKeeping:
     def take(self, exchange: Exchange) -> None:
         self._waiting.append(exchange)
         self._weight += _weight(exchange)
-        if self._weight > MOST_WAITING:
+        if self._weight > PIECE:
+            self._full.set()
             self._make_room()
 
     def start(self) -> None:
         if self._kept_for:
-            work = ((WRITE_SECONDS, self._write), (LIMIT_SECONDS, self._limit))
-            self._tasks = [asyncio.create_task(self._every(seconds, what)) for seconds, what in work]
+            work = (self._every(self._due, self._write), self._every(_after(LIMIT_SECONDS), self._limit))
+            self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> None:
         """Write what waits, if the database takes it."""
@@ -68,33 +74,48 @@ class FrameKeeping:
         with suppress(DatabaseError):
             await self._write()
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    async def _every(self, due: Callable[[], Awaitable[None]], work: Callable[[], Awaitable[None]]) -> None:
         while True:
-            await asyncio.sleep(seconds)
+            await due()
             await guarded(self._patiently(work), "frame_keeping", charge_point_id="")
+
+    async def _due(self) -> None:
+        """Wait until it is time to write."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._full.wait(), WRITE_SECONDS)
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
         except DatabaseError as error:
             log.warning("frames_postponed", extra={"fields": {"error": type(error).__name__}})
+            # However much waits meanwhile, a database in trouble is not asked without a pause.
+            await asyncio.sleep(WRITE_SECONDS)
 
     async def _write(self) -> None:
         if self._dropped:
             log.warning("frames_dropped", extra={"fields": {"frames": self._dropped}})
             self._dropped = 0
-        if not self._waiting:
-            return
-        exchanges, self._waiting = self._waiting, deque()
-        weight, self._weight = self._weight, 0
-        try:
-            await self._run(self._store, exchanges)
-        except DatabaseError:
-            # What of them was written already will be there twice, which is better than not at all.
-            self._waiting.extendleft(reversed(exchanges))
-            self._weight += weight
-            self._make_room()
-            raise
+        while self._waiting:
+            piece, weight = self._piece()
+            try:
+                await self._run(self._store, piece)
+            except DatabaseError:
+                # What of them was written already will be there twice, which is better than not at all.
+                self._waiting.extendleft(reversed(piece))
+                self._weight += weight
+                self._make_room()
+                raise
+
+    def _piece(self) -> tuple[list[Exchange], int]:
+        """Take the oldest of what waits, so much that it costs little memory to write them, and what they weigh."""
+        self._full.clear()
+        piece, weight = [], 0
+        while self._waiting and weight < PIECE:
+            piece.append(one := self._waiting.popleft())
+            weight += _weight(one)
+        self._weight -= weight
+        return piece, weight
 
     async def _limit(self) -> None:
         await self._run(self._storage.frames.limit_size, self._most_bytes)
@@ -106,6 +127,10 @@ class FrameKeeping:
 
     def _store(self, exchanges: Iterable[Exchange]) -> None:
         self._storage.frames.keep(_batches(exchanges, self._kept_for))
+
+
+def _after(seconds: float) -> Callable[[], Awaitable[None]]:
+    return lambda: asyncio.sleep(seconds)
 
 
 def _weight(exchange: Exchange) -> int:

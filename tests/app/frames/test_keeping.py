@@ -41,6 +41,33 @@ def test_what_waits_at_the_end_is_written(keeping: FrameKeeping, storage: Storag
     assert kept(storage) == ["m1"]
 
 
+def test_so_much_at_once_is_written_piece_by_piece_and_before_its_time(
+    keeping: FrameKeeping, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame_keeping, "PIECE", 3000)
+    monkeypatch.setattr(frame_keeping, "WRITE_SECONDS", 3600)
+    pieces: list[int] = []
+    all_written = asyncio.Event()
+
+    async def noted(function: Callable[..., Any], *args: Any) -> Any:
+        pieces.append(len(args[0]))
+        if sum(pieces) == 10:
+            all_written.set()
+        return function(*args)
+
+    async def flood() -> None:
+        keeping.start()
+        for number in range(10):
+            keeping.take(exchange(number))
+        await asyncio.wait_for(all_written.wait(), 10)
+        await keeping.stop()
+
+    monkeypatch.setattr(keeping, "_run", noted)
+    asyncio.run(flood())
+    assert pieces == [6, 4]
+    assert len(kept(storage)) == 10
+
+
 def test_an_answer_of_a_later_second_is_kept_in_that(keeping: FrameKeeping, storage: Storage) -> None:
     keeping.take(exchange(1, answered_at=NOW + 9))
     asyncio.run(keeping.stop())
@@ -51,6 +78,7 @@ def test_an_answer_of_a_later_second_is_kept_in_that(keeping: FrameKeeping, stor
 def test_while_the_database_is_away_the_newest_wait_and_the_rest_is_counted(
     keeping: FrameKeeping, storage: Storage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setattr(frame_keeping, "PIECE", 1000)
     monkeypatch.setattr(frame_keeping, "MOST_WAITING", 3000)
     for number in range(10):
         keeping.take(exchange(number))

@@ -11,8 +11,9 @@ from uuid import uuid4
 import orjson
 
 from app.batch_lanes import BatchLanes, Run
+from app.command_outcomes import NEVER_SENT
 from app.command_payloads import masked_request
-from app.commands import NEVER_SENT, Commands, new_record, row_for
+from app.commands import Commands, new_record, row_for
 from app.config import Settings
 from app.domain.charge_points import charge_point_key
 from app.domain.command_batches import CommandBatch

@@ -12,6 +12,14 @@ import orjson
 from ocpp.v16.enums import RegistrationStatus
 
 from app.answered import Answered
+from app.command_outcomes import (
+    NEVER_SENT,
+    SERVER_STOPPED,
+    Outcome,
+    command_failed,
+    error_answer,
+    judged,
+)
 from app.command_payloads import masked_request, masked_response, require_valid
 from app.command_table import COMMANDS, Command, learn_from
 from app.config import Settings
@@ -25,51 +33,10 @@ from app.storage.database import Storage
 from app.storage.errors import DatabaseError
 from ocpp_server.bridge import Bridge
 from ocpp_server.central_system import Payload
-from ocpp_server.errors import (
-    BridgeStopped,
-    CallErrorReceived,
-    CallFailed,
-    CallQueueFull,
-    CallTimeout,
-    Disconnected,
-    InvalidAnswer,
-    NotConnected,
-)
+from ocpp_server.errors import BridgeStopped, CallErrorReceived, CallFailed
 from ocpp_server.payloads import action_of, to_payload
 
 log = logging.getLogger(__name__)
-
-
-_CODES: dict[type[CallFailed], str] = {
-    NotConnected: "charge_point_offline",
-    CallQueueFull: "charge_point_busy",
-    CallTimeout: "charge_point_timeout",
-    Disconnected: "charge_point_disconnected",
-    CallErrorReceived: "call_error",
-    InvalidAnswer: "invalid_answer",
-}
-# After these the charge point may have done what it was asked for.
-OUTCOME_UNKNOWN = ("charge_point_timeout", "charge_point_disconnected")
-SERVER_STOPPED = "the server stopped before an answer came"
-NEVER_SENT = "the server stopped before this was sent"
-_MESSAGES = {
-    "charge_point_offline": "the charge point is not connected",
-    "charge_point_busy": "earlier commands still wait for this charge point's answer; this one was not sent",
-    "charge_point_timeout": "the charge point did not answer in time; the outcome is unknown",
-    "charge_point_disconnected": "the charge point hung up before answering; the outcome is unknown",
-    "call_error": "the charge point answered with an error",
-    "invalid_answer": "the charge point's answer is not valid OCPP",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A charge point's answer: `status` is the conf's own, None where the conf has none."""
-
-    command_id: str
-    action: str
-    status: str | None
-    response: Payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +147,11 @@ class Commands:
             self._drop_if_not_taken(change, record, failure)
             answer = None
             if isinstance(failure, CallErrorReceived):
-                answer = _error_answer(failure)
+                answer = error_answer(failure)
                 self._capabilities.failed(charge_point_id, action, failure.code)
-            code, outcome = _judged(failure)
+            code, outcome = judged(failure)
             self._finish(record, outcome, response=answer, error=str(failure))
-            raise _command_failed(code, outcome, record.command_id, answer) from failure
+            raise command_failed(code, outcome, record.command_id, answer) from failure
         self._drop_if_not_taken(change, record, response)
         status, response = response.get("status"), masked_response(action, response)
         answered = Outcome(record.command_id, action, status, response)
@@ -216,7 +183,7 @@ class Commands:
         record = self._storage.commands.get(command_id) if command_id else None
         answer = orjson.loads(record.response) if record and record.response and code == "call_error" else None
         outcome = record.outcome if record and record.outcome else "refused"
-        return _command_failed(code, outcome, command_id, answer, **facts)
+        return command_failed(code, outcome, command_id, answer, **facts)
 
     def _drop_if_not_taken(
         self, change: SecurityChange | None, record: CommandRecord, result: Payload | CallFailed
@@ -280,30 +247,9 @@ def new_record(
     )
 
 
-def _judged(failure: CallFailed) -> tuple[str, str]:
-    """Return a failure's code and outcome; what waited in vain for its turn was never sent, so nothing is unknown."""
-    if isinstance(failure, CallTimeout) and not failure.sent:
-        return _CODES[CallQueueFull], CallQueueFull.outcome
-    return _CODES[type(failure)], failure.outcome
-
-
-def _error_answer(failure: CallErrorReceived) -> Payload:
-    """Return a CALLERROR under OCPP-J's names (§4.2.3)."""
-    return {"errorCode": failure.code, "errorDescription": failure.description[:255]}
-
-
 def require_registration(command: Command, registration: RegistrationStatus) -> None:
     """Raise Conflict for what a charge point must not be sent before it is accepted, or at all (OCPP 1.6 §4.2)."""
     if registration == RegistrationStatus.rejected:
         raise Conflict("charge_point_not_accepted", "the charge point is rejected: nothing is sent to it")
     if command.needs_acceptance and registration != RegistrationStatus.accepted:
         raise Conflict("charge_point_not_accepted", "the charge point has not been accepted yet")
-
-
-def _command_failed(
-    code: str, outcome: str, command_id: str | None, answer: Payload | None, **facts: Any
-) -> CommandFailed:
-    facts["command_id"] = command_id
-    if answer is not None:
-        facts |= {"ocpp_error": answer["errorCode"], "ocpp_description": answer["errorDescription"]}
-    return CommandFailed(code, _MESSAGES[code], outcome=outcome, **facts)

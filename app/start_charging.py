@@ -11,7 +11,8 @@ from uuid import uuid4
 from ocpp.v16 import call
 from ocpp.v16.enums import RemoteStartStopStatus
 
-from app.commands import OUTCOME_UNKNOWN, Commands, Companion, Outcome
+from app.command_outcomes import OUTCOME_UNKNOWN, Outcome
+from app.commands import Commands, Companion
 from app.config import Settings
 from app.domain.charge_points import ChargePoint
 from app.domain.hints import UNKNOWN, WAITING, why_rejected

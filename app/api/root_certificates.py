@@ -11,7 +11,7 @@ from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, Key
 from app.api.policy import requires
 from app.certificates.roots import MAX_CERTIFICATE
-from app.commands import Outcome
+from app.command_outcomes import Outcome
 from app.domain.roles import Role
 from app.domain.root_certificates import TYPES, root_id
 

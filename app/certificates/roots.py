@@ -11,7 +11,8 @@ from ocpp.v16.enums import Action
 
 from app.certificates.chains import to_pem
 from app.certificates.signing_key import may_sign
-from app.commands import Commands, Outcome
+from app.command_outcomes import Outcome
+from app.commands import Commands
 from app.domain.root_certificates import TYPES, is_last_way_back, root_id
 from app.errors import BadInput, Conflict, NotFound
 from app.storage.database import Storage

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from ocpp.v16.enums import Action, DiagnosticsStatus
 
-from app.commands import Commands, Outcome
+from app.command_outcomes import Outcome
+from app.commands import Commands
 from app.config import Settings
 from app.domain.charge_points import ChargePoint
 from app.domain.file_progress import ACCEPTED, NOTHING_TO_UPLOAD

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from ocpp.v16.enums import Action, RegistrationStatus
 
-from app.commands import Commands, Outcome
+from app.command_outcomes import Outcome
+from app.commands import Commands
 from app.config import Settings
 from app.domain.charge_points import ChargePoint
 from app.domain.file_hints import file_hint

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from ocpp.v16.enums import Action
 
-from app.commands import Commands, Outcome
+from app.command_outcomes import Outcome
+from app.commands import Commands
 from app.config import Settings
 from app.configuration.capabilities import KnownCapabilities
 from app.domain.capabilities import Supported

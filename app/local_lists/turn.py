@@ -7,7 +7,8 @@ from typing import Any
 
 from ocpp.v16.enums import Action, UpdateStatus
 
-from app.commands import Commands, Outcome
+from app.command_outcomes import Outcome
+from app.commands import Commands
 from app.domain.charge_points import clip
 from app.domain.local_lists import (
     NOT_SUPPORTED,

@@ -8,7 +8,8 @@ from typing import Any
 from ocpp.v16 import call
 from ocpp.v16.enums import Action
 
-from app.commands import OUTCOME_UNKNOWN, Commands
+from app.command_outcomes import OUTCOME_UNKNOWN
+from app.commands import Commands
 from app.config import Settings
 from app.configuration.capabilities import KnownCapabilities
 from app.domain.capabilities import Supported

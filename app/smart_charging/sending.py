@@ -7,8 +7,9 @@ from typing import Any
 from ocpp.v16.enums import Action, GetCompositeScheduleStatus
 from ocpp.v16.enums import ChargingProfilePurposeType as Purpose
 
+from app.command_outcomes import Outcome
 from app.command_table import COMMANDS
-from app.commands import Commands, Outcome, require_registration
+from app.commands import Commands, require_registration
 from app.configuration.capabilities import KnownCapabilities
 from app.domain.charge_points import ChargePoint
 from app.domain.charging_profiles import ChargingProfile, Violation, misplaced, unfit_for_start

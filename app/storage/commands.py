@@ -11,6 +11,7 @@ from app.storage.collection import Collection, Document, Order, to_document
 
 _ANSWERED_WITHIN = timedelta(minutes=10)
 _ORPHANED_WITHIN = timedelta(days=30)
+_KEPT_SECONDS = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class CommandRecord:
 
 
 class CommandRecords(Collection[CommandRecord]):
-    """Every command sent, newest first."""
+    """Every command sent within a year, newest first."""
 
     name = "commands"
     key = "command_id"
@@ -46,6 +47,7 @@ class CommandRecords(Collection[CommandRecord]):
         order.index(),
         order.index("charge_point_id"),
         order.index("requested_by"),
+        IndexModel([("requested_at", ASCENDING)], expireAfterSeconds=_KEPT_SECONDS),
         # Of many commands few are of a batch.
         IndexModel([("batch_id", ASCENDING), *order.keys], partialFilterExpression={"batch_id": {"$exists": True}}),
     )

@@ -36,6 +36,7 @@ from app.api import (
     sessions,
     smart_charging,
     users,
+    vehicles,
 )
 from app.api.context import EXTENSION
 from app.api.models import Problem
@@ -43,6 +44,7 @@ from app.services import Services
 
 RESOURCES = (
     account,
+    vehicles,
     charging,
     sessions,
     reservations,

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.domain.id_tags import IdTag, generate_id_tag
+from app.domain.id_tags import IdTag, IdTagKind, generate_id_tag
 from app.domain.roles import Role, may_manage
 from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import AlreadyExists, BadInput, Conflict, Forbidden, NotAuthenticated, NotFound
@@ -58,7 +58,8 @@ class Accounts:
         )
         user = replace(user, **profile)
         # The tag first: should the server end in between, a tag that nobody was told is left, not an account without.
-        self._storage.id_tags.insert(IdTag(user.id_tag, username=username, created_at=now, label="account"))
+        tag = IdTag(user.id_tag, kind=IdTagKind.ACCOUNT, username=username, created_at=now, label="account")
+        self._storage.id_tags.insert(tag)
         try:
             self._storage.users.insert(user)
         except AlreadyExists as error:

@@ -36,6 +36,7 @@ from app.smart_charging.profiles import ChargingProfiles
 from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
 from app.storage.database import Storage
+from app.vehicles import Vehicles
 from ocpp_server.bridge import Bridge
 from ocpp_server.settings import ServerSettings
 
@@ -79,6 +80,7 @@ class Process:
             settings=settings,
             storage=self._storage,
             accounts=Accounts(self._storage, utc_now),
+            vehicles=Vehicles(self._storage, utc_now),
             commands=commands,
             capabilities=capabilities,
             fleet=fleet,

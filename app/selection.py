@@ -23,8 +23,16 @@ def find_charge_point(storage: Storage, evse_id: str, connector_id: int) -> Char
     return charge_point
 
 
-def find_tag(storage: Storage, user: User, id_tag: str | None) -> IdTag:
-    """Return a tag of the user's own, his account's when none is named (anybody's, for staff); raises NotFound."""
+def find_tag(storage: Storage, user: User, id_tag: str | None, vehicle_id: str | None = None) -> IdTag:
+    """Return a tag of the user's own or of a vehicle of his, his account's when none is named; raises NotFound.
+
+    Staff may name anybody's.
+    """
+    if vehicle_id is not None:
+        vehicle = storage.vehicles.get(vehicle_id)
+        if vehicle is None or not (vehicle.username == user.username or user.role.at_least(Role.STAFF)):
+            raise NotFound("there is no such vehicle among yours")
+        id_tag = vehicle.id_tag
     tag = storage.id_tags.get(normalise_id_tag(id_tag or user.id_tag))
     if tag is None or not (is_own(user, tag) or user.role.at_least(Role.STAFF)):
         raise NotFound("there is no such idTag among yours")

@@ -25,6 +25,7 @@ from app.smart_charging.profiles import ChargingProfiles
 from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
 from app.storage.database import Storage
+from app.vehicles import Vehicles
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Services:
     settings: Settings
     storage: Storage
     accounts: Accounts
+    vehicles: Vehicles
     commands: Commands
     capabilities: KnownCapabilities
     command_batches: CommandBatches

@@ -36,18 +36,20 @@ _PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What a driver asks for; `id_tag` None means the account's own. A charging profile is for staff to give."""
+    """What a driver asks for; without `id_tag` and `vehicle_id` the account's own tag is meant. A charging profile is
+    for staff to give."""
 
     evse_id: str
     connector_id: int
     id_tag: str | None = None
     idempotency_key: str | None = None
     charging_profile_id: str | None = None
+    vehicle_id: str | None = None
 
     @property
     def digest(self) -> str:
         id_tag = normalise_id_tag(self.id_tag or "")
-        return _digest(self.evse_id.casefold(), self.connector_id, id_tag, self.charging_profile_id)
+        return _digest(self.evse_id.casefold(), self.connector_id, id_tag, self.charging_profile_id, self.vehicle_id)
 
     def session_id_for(self, user: User) -> str:
         """Return the id of the session to be: the same for each repetition of a request with an Idempotency-Key."""
@@ -91,7 +93,7 @@ class StartCharging:
         if request.idempotency_key and (earlier := self._storage.sessions.get(session_id)):
             return self._first_answer(earlier, request)
         charge_point = find_charge_point(self._storage, request.evse_id, request.connector_id)
-        tag = find_tag(self._storage, user, request.id_tag)
+        tag = find_tag(self._storage, user, request.id_tag, request.vehicle_id)
         require_in_service(self._commands, charge_point)
         at = (charge_point.charge_point_id, request.connector_id)
         holding = self._beside.submit(self._storage.reservations.holding, *at, self._now())
@@ -108,6 +110,7 @@ class StartCharging:
             id_tag=tag.id_tag,
             state=State.REQUESTED,
             username=tag.username or user.username,
+            vehicle_id=tag.vehicle_id,
             created_at=now,
             requested_at=now,
             deadline_at=now + self._start_deadline,

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from app.domain.id_tags import IdTagStatus
+from app.domain.id_tags import IdTagKind, IdTagStatus
 from app.domain.reservations import ReservationState
 from app.domain.roles import Role
 from app.domain.sessions import State
@@ -44,12 +44,14 @@ class UserAnswer(Answer):
 
 class IdTagAnswer(Answer):
     idTag: str  # noqa: N815
+    kind: IdTagKind
     status: IdTagStatus
     expiry_date: Time | None = None
     parent_id_tag: str | None = None
     concurrent_limit: int
     label: str | None = None
     username: str | None = None
+    vehicle_id: str | None = None
     created_at: Time | None = None
     last_used_at: Time | None = None
 
@@ -70,6 +72,7 @@ class SessionAnswer(Answer):
     connector_id: int
     idTag: str  # noqa: N815
     username: str | None = None
+    vehicle_id: str | None = None
     transaction_id: int | None = None
     state: State
     reason: str | None = None
@@ -132,6 +135,7 @@ class Receipt(Answer):
     place: str | None = None
     idTag: str  # noqa: N815
     username: str | None = None
+    vehicle_id: str | None = None
     started_at: Time | None = None
     stopped_at: Time | None = None
     minutes: float | None = None

@@ -22,8 +22,15 @@ class StartCharging(Body):
 
     evse_id: Key = Field(json_schema_extra={"example": "CP001"})
     connector_id: ConnectorId = Field(json_schema_extra={"example": 1})
+    vehicle_id: Key | None = Field(None, description="Which of your vehicles; its idTag is used.")
     idTag: IdTagText | None = Field(None, description="One of your own; your account's when left out.")  # noqa: N815
     charging_profile_id: Key | None = Field(None, description="A TxProfile to start with: staff and above.")
+
+    @model_validator(mode="after")
+    def _one_way_to_say_who(self) -> "StartCharging":
+        if self.vehicle_id is not None and self.idTag is not None:
+            raise ValueError("give either vehicle_id or idTag")
+        return self
 
 
 class IdempotencyHeader(BaseModel):
@@ -64,7 +71,12 @@ class StopCharging(Body):
 def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, Any]:
     """Answers with what the charge point said: `Accepted` or `Rejected`. Follow the session for what happens next."""
     request = StartRequest(
-        body.evse_id, body.connector_id, body.idTag, header.idempotency_key, body.charging_profile_id
+        body.evse_id,
+        body.connector_id,
+        body.idTag,
+        header.idempotency_key,
+        body.charging_profile_id,
+        body.vehicle_id,
     )
     return _answer(services.starts.start(current_user(), request))
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.api.answers import MeterValueAnswer, Receipt, SessionAnswer, page_of
 from app.api.context import current_user, services
-from app.api.models import PageQuery, SessionPath
+from app.api.models import Key, PageQuery, SessionPath
 from app.api.owned import OwnedQuery, owned
 from app.api.paging import page
 from app.api.policy import requires
@@ -22,6 +22,7 @@ MAX_METER_VALUES = 10_000
 
 
 class SessionQuery(OwnedQuery):
+    vehicle_id: Key | None = None
     state: State | None = None
     transaction_id: int | None = Field(None, ge=1, lt=2**31)
 
@@ -33,7 +34,8 @@ class MeterValuesQuery(PageQuery):
 @api.get("", summary="Your sessions, newest first; all sessions for staff", responses={200: page_of(SessionAnswer)})
 @requires(Role.USER, own=True)
 def list_sessions(query: SessionQuery) -> dict[str, Any]:
-    where = owned(query, ("state", query.state), ("transaction_id", query.transaction_id))
+    more = (("state", query.state), ("transaction_id", query.transaction_id), ("vehicle_id", query.vehicle_id))
+    where = owned(query, *more)
     return page(services.storage.sessions, where, query, session_json)
 
 

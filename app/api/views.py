@@ -32,6 +32,7 @@ def session_json(session: Session) -> dict[str, Any]:
             "connector_id": session.connector_id,
             "idTag": session.id_tag,
             "username": session.username,
+            "vehicle_id": session.vehicle_id,
             "transaction_id": session.transaction_id,
             "state": session.state.value,
             "reason": session.reason,
@@ -83,6 +84,7 @@ def receipt_json(session: Session, charge_point: ChargePoint | None) -> dict[str
             "place": charge_point.place if charge_point else None,
             "idTag": session.id_tag,
             "username": session.username,
+            "vehicle_id": session.vehicle_id,
             "started_at": session.started_at,
             "stopped_at": session.stopped_at,
             "minutes": minutes,
@@ -154,12 +156,14 @@ def id_tag_json(tag: IdTag) -> dict[str, Any]:
     return _tidy(
         {
             "idTag": tag.id_tag,
+            "kind": tag.kind.value,
             "status": tag.status.value,
             "expiry_date": tag.expiry_date,
             "parent_id_tag": tag.parent_id_tag,
             "concurrent_limit": tag.concurrent_limit,
             "label": tag.label,
             "username": tag.username,
+            "vehicle_id": tag.vehicle_id,
             "created_at": tag.created_at,
             "last_used_at": tag.last_used_at,
         }

@@ -11,6 +11,14 @@ GENERATED_LENGTH = 16  # some firmwares overrun at the 20 characters that OCPP a
 MAX_KEPT = 64  # characters of what a charge point calls a tag; OCPP allows 20
 
 
+class IdTagKind(StrEnum):
+    """What bears a tag: an account has one of its own, a vehicle too; a card may be somebody's or nobody's."""
+
+    ACCOUNT = "account"
+    VEHICLE = "vehicle"
+    CARD = "card"
+
+
 class IdTagStatus(StrEnum):
     ACCEPTED = "Accepted"
     BLOCKED = "Blocked"
@@ -22,6 +30,7 @@ class IdTag:
 
     id_tag: str
     status: IdTagStatus = IdTagStatus.ACCEPTED
+    kind: IdTagKind = IdTagKind.CARD
     expiry_date: datetime | None = None
     parent_id_tag: str | None = None
     concurrent_limit: int = 1

@@ -41,6 +41,7 @@ class Session:
     id_tag: str
     state: State
     username: str | None = None
+    vehicle_id: str | None = None
     reason: str | None = None
     hint: str | None = None
     created_at: datetime | None = None

@@ -15,6 +15,7 @@ from app.configuration.capabilities import KnownCapabilities
 from app.domain.capabilities import Supported
 from app.domain.charge_points import ChargePoint
 from app.domain.hints import RESERVE_UNKNOWN, why_not_reserved
+from app.domain.id_tags import IdTag
 from app.domain.reservations import OPEN, Reservation, ReservationState
 from app.domain.roles import Role
 from app.errors import AlreadyExists, BadInput, CommandFailed, Conflict, NotFound
@@ -72,7 +73,7 @@ class Reservations:
             charge_point_id=charge_point.charge_point_id,
             connector_id=request.connector_id,
             id_tag=tag.id_tag,
-            parent_id_tag=tag.parent_id_tag,
+            parent_id_tag=self._family_of(tag),
             username=tag.username,
             state=ReservationState.REQUESTED,
             hint=RESERVE_UNKNOWN,
@@ -86,6 +87,12 @@ class Reservations:
         except AlreadyExists as error:
             raise _taken(error, reservation) from error
         return self._ask_to_reserve(user, reservation)
+
+    def _family_of(self, tag: IdTag) -> str | None:
+        """Return the parent by which others may use a reservation: of a tag that is one itself, its children may."""
+        if tag.parent_id_tag is None and self._storage.id_tags.is_parent(tag.id_tag):
+            return tag.id_tag
+        return tag.parent_id_tag
 
     def _require_possible(self, charge_point: ChargePoint, connector_id: int) -> None:
         (verdict,) = self._capabilities.judge(charge_point, Action.reserve_now)

@@ -35,6 +35,7 @@ from app.storage.reservations import Reservations
 from app.storage.root_certificates import RootCertificates
 from app.storage.sessions import Sessions
 from app.storage.users import Logins, Users
+from app.storage.vehicles import Vehicles
 
 DEFAULT_NAME = "chargebridge"
 OLDEST_SERVER = (6, 0)
@@ -65,6 +66,7 @@ class Storage:
         self.users = Users(database)
         self.logins = Logins(database)
         self.id_tags = IdTags(database)
+        self.vehicles = Vehicles(database)
         self.charge_points = ChargePoints(database)
         self.sessions = Sessions(database)
         self.meter_values = MeterValues(database)

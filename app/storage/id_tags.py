@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pymongo import ASCENDING, IndexModel
 
-from app.domain.id_tags import IdTag, IdTagStatus
+from app.domain.id_tags import IdTag, IdTagKind, IdTagStatus
 from app.storage.audit import Audited
 from app.storage.collection import Document, to_document
 
@@ -32,7 +32,7 @@ class IdTags(Audited[IdTag]):
     name = "id_tags"
     key = "id_tag"
     kind = IdTag
-    readers = {"status": IdTagStatus}
+    readers = {"kind": IdTagKind, "status": IdTagStatus}
     indexes = (
         IndexModel([("username", ASCENDING)]),
         IndexModel([("parent_id_tag", ASCENDING)], sparse=True),
@@ -70,6 +70,10 @@ class IdTags(Audited[IdTag]):
     def children(self, id_tags: Iterable[str]) -> list[IdTag]:
         """Return the tags that fare as one of these does."""
         return self.find({"parent_id_tag": {"$in": list(id_tags)}})
+
+    def is_parent(self, id_tag: str) -> bool:
+        """Tell whether some tag has this one for its parent."""
+        return self.first({"parent_id_tag": {"$eq": id_tag}}) is not None
 
     def usable(self, now: datetime, limit: int) -> list[IdTag]:
         """Return tags that may charge by themselves, whatever their parents and owners are."""

@@ -73,6 +73,7 @@ class Sessions(Collection[Session]):
         order.index("charge_point_id"),
         order.index("username"),
         order.index("id_tag"),
+        order.index("vehicle_id"),
         order.index("state"),
     )
 

@@ -92,6 +92,7 @@ class StartTransaction:
             id_tag=id_tag,
             state=State.CHARGING,
             username=tag.username if tag else None,
+            vehicle_id=tag.vehicle_id if tag else None,
             created_at=received_at,
         )
         return self._storage.sessions.insert(replace(booked, **facts))

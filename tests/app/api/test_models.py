@@ -70,6 +70,7 @@ def paths(root: Api) -> dict[str, str]:
             | {"periods": [{"start_period": 0, "limit": 16}]},
         ).json()["charging_profile_id"],
         "username": root.post("/api/users", username="fields-of-bodies", password="long enough").json()["username"],
+        "vehicle_id": root.post("/api/me/vehicles", name="Fields").json()["vehicle_id"],
     }
 
 

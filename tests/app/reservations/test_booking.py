@@ -241,6 +241,14 @@ def test_a_start_by_the_family_uses_it(driver: Api, root: Api, charger: Charger)
     used_by_start(root, number, start(charger, sibling))
 
 
+def test_what_an_account_reserves_its_vehicle_uses(driver: Api, root: Api, charger: Charger) -> None:
+    vehicle = driver.post("/api/me/vehicles", name="Red").json()
+    number = held(driver, charger)
+    assert charger.called[-1][1].items() >= {"idTag": driver.id_tag, "parentIdTag": driver.id_tag}.items()
+    assert press_start(driver, charger, vehicle_id=vehicle["vehicle_id"]).json()["status"] == "Accepted"
+    used_by_start(root, number, start(charger, vehicle["idTag"]))
+
+
 def test_one_for_any_connector_is_used_at_any(driver: Api, root: Api, charger: Charger) -> None:
     number = reserve(driver, charger, 0)["reservation_id"]
     assert charger.called[-1][1]["connectorId"] == 0

@@ -101,5 +101,5 @@ def test_enums_times_and_nested_values_become_what_bson_holds() -> None:
     assert document == {
         "status": "Blocked",
         "at": NOW.replace(microsecond=123000),
-        "inner": [{"id_tag": "T", "status": "Accepted", "concurrent_limit": 1}],
+        "inner": [{"id_tag": "T", "status": "Accepted", "kind": "card", "concurrent_limit": 1}],
     }

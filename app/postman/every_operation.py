@@ -33,7 +33,7 @@ OTHERWISE = (
     (r"GET /api/reservations/.*", (404, 422)),
     (r"DELETE /api/reservations/.*", (404, 409, 422, 502, 504)),
     (r"POST /api/local_lists/.*/sync", (409, 502, 504)),
-    # Nobody has asked for a certificate yet; the virtual charge point does not do certificates.
+    # Nobody has asked for a certificate yet, and not every charge point does certificates.
     (r"GET /api/certificates/\{\w+\}", (404,)),
     (r"POST .*/(root_)?certificates", (409, 502, 504)),
     (r"DELETE .*/root_certificates/.*", (404,)),

@@ -15,6 +15,7 @@ from ocpp_server.simulator.journal import Journal
 from ocpp_server.simulator.outbox import Outbox
 from ocpp_server.simulator.registration import Registration
 from ocpp_server.simulator.restart import Restart
+from ocpp_server.simulator.root_certificates import RootCertificates
 from ocpp_server.simulator.security_events import FIRMWARE_UPDATED, SecurityEvents
 from ocpp_server.simulator.settings import Settings
 from ocpp_server.simulator.station import Station
@@ -51,6 +52,7 @@ class Maintenance:
             FirmwareCalls(settings, self.firmware, self._events, connection, journal),
             UploadCalls(settings.charge_point_id, journal, uploads, connection),
             signing,
+            RootCertificates(),
             Triggers(station, registration, connection, self.firmware, uploads, signing),
         )
 

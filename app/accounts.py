@@ -19,6 +19,7 @@ from app.storage.database import Storage
 from app.storage.users import Login, User, user_key
 
 LOGIN_LASTS = timedelta(days=30)
+_WRONG = "user name or password wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,14 @@ class Accounts:
         user = self._storage.users.by_name(username)
         right = check_password_hash(user.password_hash if user else self._nobodys_hash, password)
         if user is None or not right or user.disabled:
-            raise NotAuthenticated("user name or password wrong")
-        return self.open_login(user)
+            raise NotAuthenticated(_WRONG)
+        logged_in = self.open_login(user)
+        # Checking takes its time. Who changed the password or disabled the account meanwhile has not ended this login.
+        now = self._storage.users.get(user.user_id)
+        if now is None or now.disabled or now.password_hash != user.password_hash:
+            self.log_out(logged_in.login.login_id)
+            raise NotAuthenticated(_WRONG)
+        return logged_in
 
     def open_login(self, user: User) -> LoggedIn:
         """Begin a login, from which tokens follow until it ends."""

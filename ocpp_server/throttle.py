@@ -73,19 +73,19 @@ class Doorkeeper:
 
     def wait_to_try(self, charge_point_id: str, address: str, now: float) -> int:
         """Return the whole seconds this id at this address has to wait before it may try again."""
-        network = _network(address)
+        network = network_of(address)
         waits = [self._failures.wait((charge_point_id, network), now)]
         if (charge_point_id, network) not in self._known:
             waits.append(self._failures_at.wait(network, now))
         return math.ceil(max(waits))
 
     def failed(self, charge_point_id: str, address: str, now: float) -> None:
-        network = _network(address)
+        network = network_of(address)
         self._failures.charge((charge_point_id, network), now)
         self._failures_at.charge(network, now)
 
     def came_in(self, charge_point_id: str, address: str, now: float) -> None:
-        _remember(self._known, (charge_point_id, _network(address)), now)
+        _remember(self._known, (charge_point_id, network_of(address)), now)
         _remember(self._came_in_at, charge_point_id, now)
 
     def wait_to_take_over(self, charge_point_id: str, now: float, *, replaces: bool) -> int:
@@ -109,7 +109,7 @@ def _remember(memory: OrderedDict[Hashable, float], key: Hashable, now: float) -
         memory.popitem(last=False)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Return the address, or the /64 of an IPv6 address, for who has one of those has them all."""
     try:
         parsed = ipaddress.ip_address(address)

@@ -2,15 +2,21 @@
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from app.api.context import current_user
+from ocpp_server.throttle import network_of
 
 FAILED_LOGINS = "10 per minute"
 FAILED_LOGINS_OF_ADDRESS = "60 per minute"
 SIGNUPS_OF_ADDRESS = "120 per minute"
 
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True, retry_after="delta-seconds")
+
+def address() -> str:
+    """Return what an address is counted by: behind a trusted proxy, the client's."""
+    return network_of(request.remote_addr or "")
+
+
+limiter = Limiter(address, storage_uri="memory://", headers_enabled=True, retry_after="delta-seconds")
 
 
 def register(app: Flask) -> None:
@@ -22,7 +28,7 @@ def account_and_address() -> str:
     """Return what failed logins are counted by: the account as tried from this very address."""
     body = request.get_json(silent=True)
     username = body.get("username") if isinstance(body, dict) else None
-    return f"{get_remote_address()}|{str(username)[:64].casefold()}"
+    return f"{address()}|{str(username)[:64].casefold()}"
 
 
 def account() -> str:

@@ -110,6 +110,13 @@ def test_a_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
         jwt_secret(settings)
 
 
+@pytest.mark.parametrize("secret", ["x" * 31, "short"])
+def test_a_secret_of_less_than_32_bytes_is_refused_and_not_told(secret: str) -> None:
+    with pytest.raises(ConfigurationError, match="^JWT_SECRET_KEY must be at least 32 bytes long$"):
+        jwt_secret(load_settings(jwt_secret_key=secret))
+    assert jwt_secret(load_settings(jwt_secret_key="é" * 16)) == "é" * 16
+
+
 def test_a_database_of_ones_own_wants_a_secret_of_ones_own() -> None:
     with pytest.raises(ConfigurationError, match="JWT_SECRET_KEY is required"):
         jwt_secret(load_settings(mongodb_uri="mongodb://db.example.org"))

@@ -1,13 +1,23 @@
 """Tokens: every defect of one is a 401, and what happened to the account counts with the very next request."""
 
+import hmac
+import json
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from app.accounts import Accounts
+from app.central_system import utc_now
+from app.domain.roles import Role
+from app.errors import NotAuthenticated
+from app.storage.database import Storage
 from tests import plain_http
 from tests.app.stories import problem
 from tests.live import Api, Server
@@ -35,12 +45,26 @@ def without(claims: dict[str, Any], name: str) -> dict[str, Any]:
     return {k: v for k, v in claims.items() if k != name}
 
 
+def with_head(claims: dict[str, Any], secret: str, **head: Any) -> str:
+    """Sign as we do, whatever the head says."""
+    parts = [json.dumps(part).encode() for part in ({"typ": "JWT", **head}, claims)]
+    signed = b".".join(urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    signature = urlsafe_b64encode(hmac.digest(secret.encode(), signed, "sha256")).rstrip(b"=")
+    return (signed + b"." + signature).decode()
+
+
+RSA_KEY = rsa.generate_private_key(65537, 2048)
 FORGERIES = {
     "expired": lambda c, s: jwt.encode({**c, "exp": int(time.time()) - 1}, s),
     "not valid before tomorrow": lambda c, s: jwt.encode({**c, "nbf": int(time.time()) + 86400}, s),
     "signed with another secret": lambda c, s: jwt.encode(c, ANOTHER_SECRET),
     "unsigned": lambda c, s: jwt.encode(c, None, algorithm="none"),
+    "unsigned, in other letters": lambda c, s: with_head(c, s, alg="nOnE").rpartition(".")[0] + ".",
     "signed with another algorithm": lambda c, s: jwt.encode(c, s * 2, algorithm="HS512"),
+    "signed with a key of its own": lambda c, s: jwt.encode(c, RSA_KEY, algorithm="RS256"),
+    "said to be signed with RSA": lambda c, s: with_head(c, s, alg="RS256"),
+    "said to be signed with nothing": lambda c, s: with_head(c, s, alg="none"),
+    "without an algorithm": lambda c, s: with_head(c, s),
     "of another account": lambda c, s: jwt.encode({**c, "sub": "root"}, s),
     "of nobody": lambda c, s: jwt.encode(without(c, "sub"), s),
     "of a number": lambda c, s: jwt.encode({**c, "sub": 1}, s),
@@ -67,6 +91,11 @@ def test_a_token_with_a_changed_payload_is_refused(server: Server, someone: Api,
     head, _payload, signature = someone.tokens["access_token"].split(".")
     other = jwt.encode({"sub": "root", "exp": int(time.time()) + 900}, secret).split(".")[1]
     problem(me(server, f"{head}.{other}.{signature}"), 401, "not_authenticated")
+
+
+def test_what_the_forgeries_are_made_with_makes_good_tokens_too(server: Server, someone: Api, secret: str) -> None:
+    claims = jwt.decode(someone.tokens["access_token"], secret, algorithms=["HS256"])
+    assert me(server, with_head(claims, secret, alg="HS256")).status_code == 200
 
 
 def test_no_token_is_refused_with_a_word_on_how_to_send_one(server: Server) -> None:
@@ -185,3 +214,23 @@ def test_a_changed_role_counts_with_the_next_request(server: Server, root: Api) 
     root.patch(f"/api/users/{promoted.username}", role="user")
     problem(promoted.get("/api/id_tags"), 403, "forbidden")
     promoted.close()
+
+
+@pytest.mark.parametrize("event", ["the password is changed", "the account is disabled", "the account is deleted"])
+def test_a_login_does_not_survive_what_happens_while_its_password_is_checked(storage: Storage, event: str) -> None:
+    accounts = Accounts(storage, utc_now)
+    user = accounts.create("late", "long enough", Role.USER, {})
+    happens = {
+        "the password is changed": lambda: accounts.set_password("late", "another one"),
+        "the account is disabled": lambda: accounts.change(user, {"disabled": True}),
+        "the account is deleted": lambda: storage.users.delete(user.user_id),
+    }
+
+    def clock() -> datetime:
+        # It is asked for the time between the check and the login.
+        happens[event]()
+        return utc_now()
+
+    with pytest.raises(NotAuthenticated):
+        Accounts(storage, clock).log_in("late", "long enough")
+    assert storage.logins.find({}) == []

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.app.secure import SecureServer
+from tests.app.stories import problem
 from tests.live import until
 
 # The server believes 127.9.0.0/16 and 10.1.2.3.
@@ -23,3 +24,22 @@ def test_a_client_is_known_by_the_address_that_a_trusted_proxy_tells(secure: Sec
     client.close()
     line = until(lambda: next((one for one in secure.plain.log.read_text().splitlines() if path in one), None))
     assert f'"address":"{counted}"' in line.replace(" ", "")
+
+
+def test_guesses_are_counted_by_the_address_that_a_trusted_proxy_tells(secure: SecureServer) -> None:
+    """Of IPv6 by the network of 2^64 addresses that each of its customers has."""
+    proxy, stranger = secure.plain.anonymous("127.9.0.3"), secure.plain.anonymous("127.8.0.3")
+    guess = {"username": "somebody", "password": "a guess"}
+
+    def told(address: str) -> dict[str, str]:
+        return {"X-Forwarded-For": address}
+
+    for number in range(10):
+        problem(proxy.post("/api/login", guess, headers=told(f"2001:db8::{number}")), 401, "not_authenticated")
+    problem(proxy.post("/api/login", guess, headers=told("2001:db8::ffff")), 429, "too_many_attempts")
+    problem(proxy.post("/api/login", guess, headers=told("2001:db8:0:1::1")), 401, "not_authenticated")
+    for number in range(10):
+        problem(stranger.post("/api/login", guess, headers=told(f"203.0.113.{number}")), 401, "not_authenticated")
+    problem(stranger.post("/api/login", guess, headers=told("203.0.113.77")), 429, "too_many_attempts")
+    proxy.close()
+    stranger.close()

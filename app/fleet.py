@@ -21,6 +21,7 @@ from app.door.security_profiles import BASIC, MUTUAL_TLS, WITH_PASSWORD, require
 from app.errors import AlreadyExists, BadInput, Conflict, NotFound
 from app.reservations.events import end_reservations
 from app.storage.database import Storage
+from app.tariffs import require_tariff
 
 
 class Fleet:
@@ -43,6 +44,7 @@ class Fleet:
         """
         if not valid_charge_point_id(charge_point_id):
             raise BadInput("id", "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ . but not pending")
+        require_tariff(self._storage, facts)
         charge_point = ChargePoint(charge_point_id=charge_point_id, created_at=self._now(), **facts)
         self._require_profile(charge_point)
         if password is not None:
@@ -84,9 +86,11 @@ class Fleet:
         return charge_point
 
     def change(self, charge_point_id: str, changes: Mapping[str, Any]) -> ChargePoint:
-        """Change a charge point's name, place, serial number, security profile or registration; a change of the last
-        three ends its connection, so that the rules it came in under are the rules in force. Raises Conflict."""
+        """Change a charge point's name, place, tariff, serial number, security profile or registration; a change of the
+        last three ends its connection, so that the rules it came in under are the rules in force. Raises Conflict,
+        BadInput."""
         before = self.get(charge_point_id)
+        require_tariff(self._storage, changes)
         if "security_profile" in changes or "serial_number" in changes:
             self._require_profile(replace(before, **changes))
         if changes.get("security_profile") in WITH_PASSWORD and before.password_hash is None:

@@ -36,6 +36,7 @@ from app.smart_charging.profiles import ChargingProfiles
 from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
 from app.storage.database import Storage
+from app.tariffs import Tariffs
 from app.vehicles import Vehicles
 from ocpp_server.bridge import Bridge
 from ocpp_server.settings import ServerSettings
@@ -89,6 +90,7 @@ class Process:
             starts=StartCharging(self._storage, commands, smart_charging, settings, self._beside, utc_now),
             sessions=SessionService(self._storage, commands),
             reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
+            tariffs=Tariffs(self._storage, utc_now),
             firmware=firmware,
             certificates=certificates,
             root_certificates=RootCertificateService(self._storage, commands, utc_now),

@@ -25,6 +25,7 @@ from app.smart_charging.profiles import ChargingProfiles
 from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
 from app.storage.database import Storage
+from app.tariffs import Tariffs
 from app.vehicles import Vehicles
 
 
@@ -44,6 +45,7 @@ class Services:
     starts: StartCharging
     sessions: SessionService
     reservations: Reservations
+    tariffs: Tariffs
     firmware: Firmware
     firmware_updates: FirmwareUpdates
     campaigns: Campaigns

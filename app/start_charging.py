@@ -30,6 +30,7 @@ from app.smart_charging.record import not_taken, sent
 from app.smart_charging.sending import SmartCharging
 from app.storage.database import Storage
 from app.storage.users import User
+from app.tariffs import freeze_tariff
 
 _PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied")
 
@@ -97,6 +98,7 @@ class StartCharging:
         require_in_service(self._commands, charge_point)
         at = (charge_point.charge_point_id, request.connector_id)
         holding = self._beside.submit(self._storage.reservations.holding, *at, self._now())
+        tariff = self._beside.submit(freeze_tariff, self._storage, charge_point)
         around = self._storage.sessions.open_around(*at, tag.id_tag)
         if any((one.charge_point_id, one.connector_id) == at for one in around):
             return self._connector_busy(user, at, session_id, request)
@@ -115,6 +117,7 @@ class StartCharging:
             requested_at=now,
             deadline_at=now + self._start_deadline,
             request_digest=request.digest if request.idempotency_key else None,
+            tariff=tariff.result(),
         )
         profile = self._profile_for(user, session, charge_point, request.charging_profile_id)
         try:

@@ -43,6 +43,7 @@ class ChargePoint:
     charge_point_id: str
     name: str | None = None
     place: str | None = None
+    tariff_id: str | None = None
     security_profile: int = 1
     password_hash: str | None = None
     pending_keys: dict[str, str] = field(default_factory=dict)

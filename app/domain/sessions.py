@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.pauses import Pause
+from app.domain.tariffs import Tariff
+
 
 class State(StrEnum):
     """`requested → accepted → waiting_for_vehicle → charging ⇄ suspended → stopping → completed`, or an early end."""
@@ -32,7 +35,7 @@ class Session:
 
     Meter readings are watt-hours, None where the charger does not know them itself. `provisional_end` says that we
     closed it for want of a StopTransaction, which may still come and then has the last word. `authorization` is the
-    verdict StartTransaction was answered with.
+    verdict StartTransaction was answered with. `tariff` is as it was at the start; `pauses` are the vehicle's.
     """
 
     session_id: str
@@ -65,6 +68,8 @@ class Session:
     metered_at: datetime | None = None
     power_w: float | None = None
     soc: float | None = None
+    tariff: Tariff | None = None
+    pauses: tuple[Pause, ...] = ()
     version: int = 0
 
 

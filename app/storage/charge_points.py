@@ -26,6 +26,7 @@ class ChargePoints(Audited[ChargePoint]):
     indexes = (
         IndexModel([("last_seen_at", ASCENDING)]),
         IndexModel([("serial_number", ASCENDING)], sparse=True),
+        IndexModel([("tariff_id", ASCENDING)], sparse=True),
         IndexModel([("pending_until", ASCENDING)], expireAfterSeconds=0, sparse=True),
     )
 
@@ -71,6 +72,11 @@ class ChargePoints(Audited[ChargePoint]):
 
     def of_keys(self, keys: Sequence[str]) -> list[ChargePoint]:
         return self.find({"_id": {"$in": list(keys)}}) if keys else []
+
+    def with_tariff(self, tariff_id: str, limit: int) -> list[str]:
+        """Return the ids of charge points that have a tariff of their own, this one."""
+        found = self.find({"tariff_id": {"$eq": tariff_id}}, limit=limit)
+        return [charge_point.charge_point_id for charge_point in found]
 
     def count_pending(self) -> int:
         """Count the unknown charge points that wait for an admin's word."""

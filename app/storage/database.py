@@ -34,6 +34,7 @@ from app.storage.refusals import Refusals
 from app.storage.reservations import Reservations
 from app.storage.root_certificates import RootCertificates
 from app.storage.sessions import Sessions
+from app.storage.tariffs import Tariffs
 from app.storage.users import Logins, Users
 from app.storage.vehicles import Vehicles
 
@@ -68,6 +69,7 @@ class Storage:
         self.id_tags = IdTags(database)
         self.vehicles = Vehicles(database)
         self.charge_points = ChargePoints(database)
+        self.tariffs = Tariffs(database)
         self.sessions = Sessions(database)
         self.meter_values = MeterValues(database)
         self.commands = CommandRecords(database)

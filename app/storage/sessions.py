@@ -1,6 +1,6 @@
 """Charging sessions with the transaction each one became."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 
 from app.domain.meter_values import Reading
+from app.domain.pauses import Pause
 from app.domain.sessions import OPEN, PENDING, RUNNING, Session, State
 from app.storage.collection import Collection, Document, Order
+from app.storage.tariffs import read_tariff
 
 _LIVE_FIELDS = (("last_register_wh", "energy_wh"), ("power_w", "power_w"), ("soc", "soc"))
 
@@ -43,11 +45,15 @@ def combined(earlier: Progress, later: Progress) -> Progress:
     return Progress(later.charge_point_id, later.transaction_id, new, _first_register(earlier))
 
 
+def _pauses(documents: Sequence[Mapping[str, Any]]) -> tuple[Pause, ...]:
+    return tuple(Pause(**fields) for fields in documents)
+
+
 class Sessions(Collection[Session]):
     name = "sessions"
     key = "session_id"
     kind = Session
-    readers = {"state": State}
+    readers = {"state": State, "tariff": read_tariff, "pauses": _pauses}
     versioned = True
     order = Order("created_at", -1)
     indexes = (

@@ -8,6 +8,7 @@ from ocpp.v16.enums import RemoteStartStopStatus
 
 from app.domain.charge_points import Connector
 from app.domain.hints import EXPIRED, WAITING, why_rejected
+from app.domain.pauses import pauses_after
 from app.domain.sessions import PENDING, RUNNING, Session, State
 from app.reservations.events import follow_connector
 from app.storage.database import Storage
@@ -33,6 +34,10 @@ def follow_status(storage: Storage, charge_point_id: str, connector: Connector) 
 
 
 def _follow(storage: Storage, session: Session, connector: Connector) -> None:
+    if session.state in RUNNING and session.started_at is not None:
+        pauses = pauses_after(session.pauses, connector.status, connector.status_at, session.started_at)
+        if pauses != session.pauses:
+            storage.sessions.move(session.session_id, RUNNING, {"pauses": pauses})
     if connector.status in ("SuspendedEV", "SuspendedEVSE"):
         who = "vehicle" if connector.status == "SuspendedEV" else "charge point"
         storage.sessions.move(

@@ -17,6 +17,7 @@ from app.id_tags import id_tag_info, judge_transaction
 from app.incidents import set_aside
 from app.reservations.events import follow_start
 from app.storage.database import Storage
+from app.tariffs import freeze_tariff
 
 _LOCKS = 64
 
@@ -94,6 +95,7 @@ class StartTransaction:
             username=tag.username if tag else None,
             vehicle_id=tag.vehicle_id if tag else None,
             created_at=received_at,
+            tariff=freeze_tariff(self._storage, self._storage.charge_points.get(start.charge_point_id)),
         )
         return self._storage.sessions.insert(replace(booked, **facts))
 

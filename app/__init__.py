@@ -31,10 +31,12 @@ from app.api import (
     pending,
     policy,
     problems,
+    receipts,
     reservations,
     root_certificates,
     sessions,
     smart_charging,
+    tariffs,
     users,
     vehicles,
 )
@@ -47,6 +49,7 @@ RESOURCES = (
     vehicles,
     charging,
     sessions,
+    receipts,
     reservations,
     charge_points,
     pending,
@@ -71,6 +74,7 @@ RESOURCES = (
     charger_files,
     charging_profiles,
     smart_charging,
+    tariffs,
 )
 
 

@@ -2,22 +2,18 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
+from app.api.answer import Answer as Answer
+from app.api.answer import Time as Time
+from app.api.answers_tariffs import CostAnswer, PriceAnswer
 from app.domain.id_tags import IdTagKind, IdTagStatus
 from app.domain.reservations import ReservationState
 from app.domain.roles import Role
 from app.domain.sessions import State
 
-Time = str
 WattHours = int
 CommandOutcome = Literal["answered", "call_error", "timeout", "offline", "disconnected", "refused", "cancelled"]
-
-
-class Answer(BaseModel):
-    """A JSON object; what is not known is left out."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Tokens(Answer):
@@ -89,6 +85,8 @@ class SessionAnswer(Answer):
     power_w: int | None = None
     soc: int | None = None
     metered_at: Time | None = None
+    price: PriceAnswer | None = Field(None, description="What it is paid by: as it was when the session began.")
+    cost: CostAnswer | None = Field(None, description="So far, while it runs; missing where there was no price.")
     version: int
 
 
@@ -145,6 +143,8 @@ class Receipt(Answer):
     energy_source: Literal["meter", "samples", "estimate"]
     stop_reason: str | None = None
     provisional: bool = Field(description="The charge point has not told the end yet; its last word may differ.")
+    price: PriceAnswer | None = None
+    cost: CostAnswer | None = Field(None, description="Missing where there was no price.")
 
 
 class ConnectorAnswer(Answer):
@@ -154,6 +154,7 @@ class ConnectorAnswer(Answer):
     status: str
     status_at: Time
     online: bool | None = None
+    price: PriceAnswer | None = Field(None, description="Of a session that begins now; missing where there is none.")
     error_code: str | None = None
     info: str | None = None
     vendor_error_code: str | None = None
@@ -167,6 +168,7 @@ class ChargePointAnswer(Answer):
     place: str | None = None
     online: bool
     connectors: list[ConnectorAnswer]
+    tariff_id: str | None = Field(None, description="Its own; without one the default tariff is in force.")
     security_profile: int | None = None
     pending_security_profile: int | None = None
     pending_password: bool | None = None

@@ -35,6 +35,7 @@ class ChargePointQuery(PageQuery):
     vendor: Text | None = Field(None, description="For staff.")
     model: Text | None = Field(None, description="For staff.")
     registration: RegistrationStatus | None = Field(None, description="For staff.")
+    tariff_id: Key | None = Field(None, description="For staff: with this tariff of their own.")
 
 
 class EventQuery(PageQuery):
@@ -49,11 +50,13 @@ class NewChargePoint(Body):
     serial_number: Text | None = Field(None, description="Learned at boot, except in profile 3, which needs it.")
     name: Text | None = Field(None, json_schema_extra={"example": "Car park, level 1"})
     place: Text | None = None
+    tariff_id: Key | None = Field(None, description="Of its own; without one the default tariff is in force.")
 
 
 class ChargePointChange(Body):
     name: Text | None = None
     place: Text | None = None
+    tariff_id: Key | None = Field(None, description="Of its own; null: the default tariff, if there is one.")
     security_profile: SecurityProfile = 1
     serial_number: Text | None = Field(None, description="Learned at boot, except in profile 3, which needs it.")
     registration: RegistrationStatus = Field(
@@ -81,7 +84,8 @@ def _as_seen(charge_point: ChargePoint) -> dict[str, Any]:
 def list_charge_points(query: ChargePointQuery) -> dict[str, Any]:
     if not current_user().role.at_least(Role.STAFF):
         query = ChargePointQuery(limit=query.limit, cursor=query.cursor, registration=RegistrationStatus.accepted)
-    where = equal([("vendor", query.vendor), ("model", query.model), ("registration", query.registration)])
+    names = ("vendor", "model", "registration", "tariff_id")
+    where = equal((name, getattr(query, name)) for name in names)
     return page(services.storage.charge_points, where, query, _as_seen)
 
 

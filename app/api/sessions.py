@@ -5,16 +5,15 @@ from typing import Any
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
-from app.api.answers import MeterValueAnswer, Receipt, SessionAnswer, page_of
+from app.api.answers import MeterValueAnswer, SessionAnswer, page_of
 from app.api.context import current_user, services
 from app.api.models import Key, PageQuery, SessionPath
 from app.api.owned import OwnedQuery, owned
 from app.api.paging import page
 from app.api.policy import requires
-from app.api.views import meter_value_json, receipt_json, session_json
+from app.api.views import meter_value_json, session_json
 from app.domain.roles import Role
-from app.domain.sessions import ENDED, State
-from app.errors import Conflict
+from app.domain.sessions import State
 
 api = APIBlueprint("sessions", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
 
@@ -57,12 +56,3 @@ def get_meter_values(path: SessionPath, query: MeterValuesQuery) -> dict[str, An
     session = services.sessions.get(current_user(), path.session_id)
     values = services.storage.meter_values
     return page(values, values.of_session(session, services.now()), query, meter_value_json)
-
-
-@api.get("/<session_id>/receipt", summary="A finished session's receipt", responses={200: Receipt})
-@requires(Role.USER, own=True)
-def get_receipt(path: SessionPath) -> dict[str, Any]:
-    session = services.sessions.get(current_user(), path.session_id)
-    if session.state not in ENDED:
-        raise Conflict("session_open", "there is a receipt when the session has ended")
-    return receipt_json(session, services.storage.charge_points.get(session.charge_point_id))

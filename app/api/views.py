@@ -5,7 +5,9 @@ from typing import Any
 import orjson
 
 from app.api.context import services
+from app.api.prices import cost_json, price_at, price_json
 from app.domain.charge_points import ChargePoint
+from app.domain.costs import cost
 from app.domain.id_tags import IdTag
 from app.domain.reservations import Reservation
 from app.domain.sessions import Session, energy
@@ -49,6 +51,8 @@ def session_json(session: Session) -> dict[str, Any]:
             "power_w": round(session.power_w) if session.power_w is not None else None,
             "soc": round(session.soc) if session.soc is not None else None,
             "metered_at": session.metered_at,
+            "price": price_json(session.tariff) if session.tariff else None,
+            "cost": cost_json(cost(session, services.now())),
             "version": session.version,
         }
     )
@@ -94,12 +98,15 @@ def receipt_json(session: Session, charge_point: ChargePoint | None) -> dict[str
             "energy_source": drawn.source,
             "stop_reason": session.stop_reason,
             "provisional": session.provisional_end,
+            "price": price_json(session.tariff) if session.tariff else None,
+            "cost": cost_json(cost(session, services.now())),
         }
     )
 
 
 def charge_point_for_drivers(charge_point: ChargePoint) -> dict[str, Any]:
     online = services.commands.connected(charge_point.charge_point_id)
+    shared = {"online": online, "price": price_at(charge_point)}
     return _tidy(
         {
             "id": charge_point.charge_point_id,
@@ -107,7 +114,7 @@ def charge_point_for_drivers(charge_point: ChargePoint) -> dict[str, Any]:
             "place": charge_point.place,
             "online": online,
             "connectors": [
-                _tidy({"connector_id": c.connector_id, "status": c.status, "status_at": c.status_at, "online": online})
+                _tidy({"connector_id": c.connector_id, "status": c.status, "status_at": c.status_at, **shared})
                 for c in _connectors(charge_point)
                 if c.connector_id > 0
             ],
@@ -118,6 +125,7 @@ def charge_point_for_drivers(charge_point: ChargePoint) -> dict[str, Any]:
 def charge_point_for_staff(charge_point: ChargePoint) -> dict[str, Any]:
     return charge_point_for_drivers(charge_point) | _tidy(
         {
+            "tariff_id": charge_point.tariff_id,
             "security_profile": charge_point.security_profile,
             "pending_security_profile": max(charge_point.pending_profiles.values(), default=None),
             "pending_password": bool(charge_point.pending_keys) or None,
@@ -136,6 +144,7 @@ def charge_point_for_staff(charge_point: ChargePoint) -> dict[str, Any]:
                     {
                         "connector_id": c.connector_id,
                         "status": c.status,
+                        "price": price_at(charge_point) if c.connector_id > 0 else None,
                         "error_code": c.error_code,
                         "status_at": c.status_at,
                         "info": c.info,

@@ -51,7 +51,7 @@ def statement(tariff: Tariff) -> str:
         if price
     ]
     if tariff.idle_fee_per_minute:
-        grace = f" after {tariff.idle_grace_minutes} minutes of it" if tariff.idle_grace_minutes else ""
+        grace = f" beyond {tariff.idle_grace_minutes} min" if tariff.idle_grace_minutes else ""
         prices.append(f"{written(tariff.idle_fee_per_minute, tariff.currency)} per minute of idle time{grace}")
     if not prices:
         return "free of charge"

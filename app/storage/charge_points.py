@@ -26,7 +26,7 @@ class ChargePoints(Audited[ChargePoint]):
     indexes = (
         IndexModel([("last_seen_at", ASCENDING)]),
         IndexModel([("serial_number", ASCENDING)], sparse=True),
-        IndexModel([("tariff_id", ASCENDING)], sparse=True),
+        IndexModel([("tariff_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("pending_until", ASCENDING)], expireAfterSeconds=0, sparse=True),
     )
 

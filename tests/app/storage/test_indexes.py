@@ -45,6 +45,8 @@ def stages(plan: Any) -> set[str]:
 QUESTIONS: dict[str, Callable[[Storage], Any]] = {
     "a charge point": lambda s: s.charge_points.get("CP"),
     "whose a serial number is": lambda s: s.charge_points.twin_of(ChargePoint("CP", serial_number="SN")),
+    "which charge points have a tariff": lambda s: s.charge_points.with_tariff("t", 20),
+    "the default tariff": lambda s: s.tariffs.default(),
     "a tag": lambda s: s.id_tags.get("TAG"),
     "a user": lambda s: s.users.by_name("name"),
     "a session": lambda s: s.sessions.get("id"),
@@ -92,6 +94,8 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
     "reservations of a tag": lambda s: s.reservations.page({"id_tag": {"$eq": "TAG"}}, None, 50),
     "reservations in a state": lambda s: s.reservations.page({"state": {"$eq": "reserved"}}, None, 50),
     "charge points": lambda s: s.charge_points.page({}, None, 50),
+    "charge points with a tariff": lambda s: s.charge_points.page({"tariff_id": {"$eq": "t"}}, None, 50),
+    "tariffs": lambda s: s.tariffs.page({}, None, 50),
     "tags": lambda s: s.id_tags.page({}, None, 50),
     "users": lambda s: s.users.page({}, None, 50),
     "commands": lambda s: s.commands.page({}, None, 50),

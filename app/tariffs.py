@@ -57,11 +57,11 @@ class Tariffs:
         tariff = self.get(tariff_id)
         used_by = self._storage.charge_points.with_tariff(tariff_id, _MOST_TOLD)
         if used_by or tariff.default:
-            where = [f"by {', '.join(used_by)}"] if used_by else []
-            where += ["as the default of all charge points without one"] if tariff.default else []
+            uses = [f"it is that of {', '.join(used_by)}: give these another one or none first"] if used_by else []
+            uses += ["it is the default: make another one that, or none, first"] if tariff.default else []
             raise Conflict(
                 "tariff_in_use",
-                f"it is used {' and '.join(where)}; give these another one or none first",
+                "; ".join(uses),
                 charge_point_ids=used_by,
                 default=tariff.default,
             )

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictFloat, StrictInt
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt
 
 from app.api.answers import page_of
 from app.api.answers_tariffs import TariffAnswer
@@ -33,12 +33,18 @@ def _at_most_two_decimals(percent: float) -> float:
     return percent
 
 
+def _whole(price: Any) -> Any:
+    if isinstance(price, float):
+        raise ValueError("must be a whole number of the currency's smallest unit: 59 for 0.59 EUR")
+    return price
+
+
 Currency = Annotated[
     str,
     AfterValidator(_known_currency),
     Field(json_schema_extra={"example": "EUR", "minLength": 3, "maxLength": 3}),
 ]
-Price = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
+Price = Annotated[StrictInt, Field(ge=0, le=1_000_000_000), BeforeValidator(_whole)]
 Percent = Annotated[StrictFloat, Field(ge=0, le=100), AfterValidator(_at_most_two_decimals)]
 
 

@@ -69,6 +69,7 @@ def paths(root: Api) -> dict[str, str]:
             {"name": "Fields", "purpose": "TxDefaultProfile", "kind": "Relative", "unit": "A"}
             | {"periods": [{"start_period": 0, "limit": 16}]},
         ).json()["charging_profile_id"],
+        "tariff_id": root.post("/api/tariffs", name="Fields", currency="EUR").json()["tariff_id"],
         "username": root.post("/api/users", username="fields-of-bodies", password="long enough").json()["username"],
         "vehicle_id": root.post("/api/me/vehicles", name="Fields").json()["vehicle_id"],
     }

@@ -25,6 +25,7 @@ class Occasion(StrEnum):
     CERTIFICATE_REQUESTED = "certificate_requested"
     CONFIGURATION_CHANGED = "configuration_changed"
     FIRMWARE_DUE = "firmware_due"
+    STOP_DUE = "stop_due"
 
 
 Job = Callable[[str], None]

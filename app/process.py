@@ -35,6 +35,7 @@ from app.sessions import SessionService
 from app.smart_charging.profiles import ChargingProfiles
 from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
+from app.stop_rules import StopRules
 from app.storage.database import Storage
 from app.tariffs import Tariffs
 from app.vehicles import Vehicles
@@ -43,6 +44,7 @@ from ocpp_server.settings import ServerSettings
 
 DRAIN_SECONDS = 3.0
 CAMPAIGN_SECONDS = 0.5
+STOP_RULES_SECONDS = 1.0
 
 
 class Process:
@@ -68,15 +70,19 @@ class Process:
         updates = FirmwareUpdates(self._storage, firmware, commands, capabilities, settings, utc_now)
         campaign_orders = CampaignOrders(self._storage, updates, utc_now)
         self._campaign_clock = CampaignClock(self._storage, commands, self._follow_ups, utc_now)
+        sessions = SessionService(self._storage, commands)
+        stop_rules = StopRules(self._storage, commands, sessions, self._follow_ups, utc_now)
         self._follow_ups.jobs = {
             Occasion.BOOTED: (certificates.booted, provisioning.after_boot, lists.after_boot),
             Occasion.CERTIFICATE_REQUESTED: (certificates.deliver,),
             Occasion.CONFIGURATION_CHANGED: (provisioning.after_change,),
             Occasion.LOCAL_LIST_DUE: (lists.when_due,),
             Occasion.FIRMWARE_DUE: (campaign_orders.order,),
+            Occasion.STOP_DUE: (stop_rules.enforce,),
         }
         fleet = Fleet(self._storage, settings, utc_now, self._charge_point_changed)
         self._central_system.by_the_clock.append(("campaigns", CAMPAIGN_SECONDS, self._campaign_clock.advance))
+        self._central_system.by_the_clock.append(("stop-rules", STOP_RULES_SECONDS, stop_rules.look))
         self.services = Services(
             settings=settings,
             storage=self._storage,
@@ -88,7 +94,8 @@ class Process:
             newcomers=Newcomers(self._storage, fleet),
             command_batches=CommandBatches(self._storage, commands, settings, utc_now),
             starts=StartCharging(self._storage, commands, smart_charging, settings, self._beside, utc_now),
-            sessions=SessionService(self._storage, commands),
+            sessions=sessions,
+            stop_rules=stop_rules,
             reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
             tariffs=Tariffs(self._storage, utc_now),
             firmware=firmware,

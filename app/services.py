@@ -24,6 +24,7 @@ from app.sessions import SessionService
 from app.smart_charging.profiles import ChargingProfiles
 from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
+from app.stop_rules import StopRules
 from app.storage.database import Storage
 from app.tariffs import Tariffs
 from app.vehicles import Vehicles
@@ -44,6 +45,7 @@ class Services:
     newcomers: Newcomers
     starts: StartCharging
     sessions: SessionService
+    stop_rules: StopRules
     reservations: Reservations
     tariffs: Tariffs
     firmware: Firmware

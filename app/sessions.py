@@ -6,8 +6,8 @@ from ocpp.v16 import call
 from ocpp.v16.enums import RemoteStartStopStatus
 
 from app.commands import Commands
-from app.domain.hints import why_stop_rejected
 from app.domain.roles import Role
+from app.domain.session_hints import STOP_REFUSED, STOPPING
 from app.domain.sessions import ENDED, PENDING, RUNNING, Session, State
 from app.errors import Conflict, NotFound
 from app.storage.database import Storage
@@ -46,9 +46,11 @@ class SessionService:
         request = call.RemoteStopTransaction(transaction_id=session.transaction_id)
         outcome = self._commands.send(session.charge_point_id, request, requested_by=user.username)
         if outcome.status == RemoteStartStopStatus.accepted:
-            moved = self._storage.sessions.move(session.session_id, RUNNING, {"state": State.STOPPING})
+            moved = self._storage.sessions.move(
+                session.session_id, RUNNING, {"state": State.STOPPING, **STOPPING.told()}
+            )
         else:
-            moved = self._storage.sessions.move(session.session_id, RUNNING, {"hint": why_stop_rejected()})
+            moved = self._storage.sessions.move(session.session_id, RUNNING, STOP_REFUSED.told())
         return Answer(outcome.status or "Rejected", moved or self._storage.sessions.get(session.session_id) or session)
 
     def _running_at(self, user: User, evse_id: str, connector_id: int) -> Session:

@@ -15,12 +15,14 @@ from app.command_outcomes import OUTCOME_UNKNOWN, Outcome
 from app.commands import Commands, Companion
 from app.config import Settings
 from app.domain.charge_points import ChargePoint
-from app.domain.hints import UNKNOWN, WAITING, why_rejected
+from app.domain.connectors import PLUGGED_IN
 from app.domain.id_tags import IdTag, normalise_id_tag
 from app.domain.profile_installations import ProfileInstallation
 from app.domain.reservations import Reservation
 from app.domain.roles import Role
+from app.domain.session_hints import NOTHING, WAITING, why_not_started
 from app.domain.sessions import Session, State
+from app.domain.stop_rules import StopAt
 from app.domain.times import iso
 from app.errors import AlreadyExists, CommandFailed, Conflict, Forbidden
 from app.id_tags import judge_start
@@ -28,11 +30,11 @@ from app.selection import find_charge_point, find_tag, is_own, require_accepted,
 from app.sessions import Answer
 from app.smart_charging.record import not_taken, sent
 from app.smart_charging.sending import SmartCharging
+from app.stop_rules import require_possible
 from app.storage.database import Storage
 from app.storage.users import User
 from app.tariffs import freeze_tariff
-
-_PLUGGED = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied")
+from app.transactions.refused_starts import why_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,13 @@ class StartRequest:
     idempotency_key: str | None = None
     charging_profile_id: str | None = None
     vehicle_id: str | None = None
+    stop_at: StopAt | None = None
 
     @property
     def digest(self) -> str:
         id_tag = normalise_id_tag(self.id_tag or "")
-        return _digest(self.evse_id.casefold(), self.connector_id, id_tag, self.charging_profile_id, self.vehicle_id)
+        who = (id_tag, self.vehicle_id)
+        return _digest(self.evse_id.casefold(), self.connector_id, *who, self.charging_profile_id, self.stop_at)
 
     def session_id_for(self, user: User) -> str:
         """Return the id of the session to be: the same for each repetition of a request with an Idempotency-Key."""
@@ -93,6 +97,7 @@ class StartCharging:
         session_id = request.session_id_for(user)
         if request.idempotency_key and (earlier := self._storage.sessions.get(session_id)):
             return self._first_answer(earlier, request)
+        require_possible(request.stop_at, self._now())
         charge_point = find_charge_point(self._storage, request.evse_id, request.connector_id)
         tag = find_tag(self._storage, user, request.id_tag, request.vehicle_id)
         require_in_service(self._commands, charge_point)
@@ -118,6 +123,8 @@ class StartCharging:
             deadline_at=now + self._start_deadline,
             request_digest=request.digest if request.idempotency_key else None,
             tariff=tariff.result(),
+            stop_at=request.stop_at,
+            stop_due_at=now if request.stop_at else None,
         )
         profile = self._profile_for(user, session, charge_point, request.charging_profile_id)
         try:
@@ -192,23 +199,20 @@ class StartCharging:
     def _answered(self, session: Session, charge_point: ChargePoint, outcome: Outcome) -> Answer:
         accepted = outcome.status == RemoteStartStopStatus.accepted
         connector_status = charge_point.status_of(session.connector_id)
-        plugged = connector_status in _PLUGGED
+        plugged = connector_status in PLUGGED_IN
         if not (accepted and plugged):
             # That may have changed while the charge point made up its mind.
             status_now = self._storage.charge_points.get(session.charge_point_id) or charge_point
             connector_status = status_now.status_of(session.connector_id)
-            plugged = connector_status in _PLUGGED
+            plugged = connector_status in PLUGGED_IN
         if accepted:
             changes: dict[str, Any] = {
                 "state": State.ACCEPTED if plugged else State.WAITING_FOR_VEHICLE,
-                "hint": None if plugged else WAITING,
+                **(NOTHING if plugged else WAITING).told(),
             }
         else:
-            changes = {
-                "state": State.REJECTED,
-                "reason": "the charge point refused",
-                "hint": why_rejected(connector_status),
-            }
+            why = why_refused(self._storage, session, connector_status)
+            changes = {"state": State.REJECTED, **why.told()}
         status = (RemoteStartStopStatus.accepted if accepted else RemoteStartStopStatus.rejected).value
         facts = {"start_status": status, "command_id": outcome.command_id}
         # A quick charge point sends StartTransaction before its answer is read here: then only the facts are added.
@@ -219,11 +223,10 @@ class StartCharging:
     def _record_failure(self, session: Session, failure: CommandFailed) -> None:
         failure.facts["session_id"] = session.session_id
         facts: dict[str, Any] = {"start_status": failure.code, "command_id": failure.facts.get("command_id")}
-        if failure.code in OUTCOME_UNKNOWN:
-            # It may have started all the same: the session stays open until its deadline.
-            changes = {"reason": failure.message, "hint": UNKNOWN}
-        else:
-            changes = {"state": State.FAILED, "reason": failure.message}
+        changes = why_not_started(failure.code, failure.message).told()
+        if failure.code not in OUTCOME_UNKNOWN:
+            # Else it may have started all the same: the session stays open until its deadline.
+            changes["state"] = State.FAILED
         if not self._storage.sessions.move(session.session_id, (State.REQUESTED,), {**changes, **facts}):
             self._storage.sessions.update(session.session_id, facts)
 

@@ -60,6 +60,13 @@ class ChargingAnswer(Answer):
     hint: str | None = None
 
 
+class StopAtAnswer(Answer):
+    energy_wh: WattHours | None = None
+    minutes: int | None = None
+    time: Time | None = None
+    soc: int | None = None
+
+
 class SessionAnswer(Answer):
     """A charging session. Energy is in Wh, power in W; `version` grows with every change."""
 
@@ -72,8 +79,11 @@ class SessionAnswer(Answer):
     transaction_id: int | None = None
     state: State
     reason: str | None = None
+    reason_code: str | None = Field(None, description="Stable, for programs; `reason` and `hint` are for people.")
     hint: str | None = None
-    stop_reason: str | None = None
+    stop_reason: str | None = Field(None, description="The charge point's own word, OCPP verbatim.")
+    stop_at: StopAtAnswer | None = None
+    stopped_by: str | None = Field(None, description="The rule of `stop_at` that was reached.")
     requested_at: Time | None = None
     deadline_at: Time | None = None
     started_at: Time | None = None

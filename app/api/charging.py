@@ -10,6 +10,7 @@ from app.api.answers import ChargingAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, ConnectorId, IdTagText, Key
 from app.api.policy import requires
+from app.api.stop_rules import StopAtBody
 from app.domain.roles import Role
 from app.sessions import Answer
 from app.start_charging import StartRequest
@@ -25,6 +26,7 @@ class StartCharging(Body):
     vehicle_id: Key | None = Field(None, description="Which of your vehicles; its idTag is used.")
     idTag: IdTagText | None = Field(None, description="One of your own; your account's when left out.")  # noqa: N815
     charging_profile_id: Key | None = Field(None, description="A TxProfile to start with: staff and above.")
+    stop_at: StopAtBody | None = None
 
     @model_validator(mode="after")
     def _one_way_to_say_who(self) -> "StartCharging":
@@ -77,6 +79,7 @@ def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, 
         header.idempotency_key,
         body.charging_profile_id,
         body.vehicle_id,
+        body.stop_at.rules() if body.stop_at else None,
     )
     return _answer(services.starts.start(current_user(), request))
 

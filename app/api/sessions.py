@@ -7,10 +7,11 @@ from pydantic import Field
 
 from app.api.answers import MeterValueAnswer, SessionAnswer, page_of
 from app.api.context import current_user, services
-from app.api.models import Key, PageQuery, SessionPath
+from app.api.models import Body, Key, PageQuery, SessionPath
 from app.api.owned import OwnedQuery, owned
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.stop_rules import StopAtBody
 from app.api.views import meter_value_json, session_json
 from app.domain.roles import Role
 from app.domain.sessions import State
@@ -24,6 +25,12 @@ class SessionQuery(OwnedQuery):
     vehicle_id: Key | None = None
     state: State | None = None
     transaction_id: int | None = Field(None, ge=1, lt=2**31)
+
+
+class SessionChanges(Body):
+    """`stop_at` takes the place of all rules there were; null takes them away."""
+
+    stop_at: StopAtBody | None
 
 
 class MeterValuesQuery(PageQuery):
@@ -42,8 +49,17 @@ def list_sessions(query: SessionQuery) -> dict[str, Any]:
 @requires(Role.USER, own=True)
 def get_session(path: SessionPath) -> dict[str, Any]:
     """`state` runs requested, accepted, waiting_for_vehicle, charging or suspended, stopping, completed; or ends early
-    as rejected, failed or expired with a `reason` and a `hint`. `version` grows with every change."""
+    as rejected, failed or expired. `reason` and `hint` are for people, `reason_code` is stable. `version`
+    grows with every change."""
     return session_json(services.sessions.get(current_user(), path.session_id))
+
+
+@api.patch("/<session_id>", summary="Change when a session is to stop", responses={200: SessionAnswer})
+@requires(Role.USER, own=True)
+def change_session(path: SessionPath, body: SessionChanges) -> dict[str, Any]:
+    """For whoever may stop it, until it is being stopped or has ended."""
+    stop_at = body.stop_at.rules() if body.stop_at else None
+    return session_json(services.stop_rules.change(current_user(), path.session_id, stop_at))
 
 
 @api.get(

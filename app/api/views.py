@@ -1,5 +1,6 @@
 """How things look from outside: the JSON of sessions, charge points, tags and users."""
 
+from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
@@ -10,7 +11,8 @@ from app.domain.charge_points import ChargePoint
 from app.domain.costs import cost
 from app.domain.id_tags import IdTag
 from app.domain.reservations import Reservation
-from app.domain.sessions import Session, energy
+from app.domain.session_hints import OFFLINE, STOP_PENDING
+from app.domain.sessions import RUNNING, Session, energy
 from app.domain.times import iso
 from app.storage.commands import CommandRecord
 from app.storage.meter_values import MeterValue
@@ -27,6 +29,9 @@ def _tidy(pairs: dict[str, Any]) -> dict[str, Any]:
 
 def session_json(session: Session) -> dict[str, Any]:
     drawn = energy(session)
+    running = session.state in RUNNING and session.reason_code != STOP_PENDING.code
+    if running and not services.commands.connected(session.charge_point_id):
+        session = replace(session, **OFFLINE.told())
     return _tidy(
         {
             "session_id": session.session_id,
@@ -38,8 +43,11 @@ def session_json(session: Session) -> dict[str, Any]:
             "transaction_id": session.transaction_id,
             "state": session.state.value,
             "reason": session.reason,
+            "reason_code": session.reason_code,
             "hint": session.hint,
             "stop_reason": session.stop_reason,
+            "stop_at": _tidy(asdict(session.stop_at)) if session.stop_at else None,
+            "stopped_by": session.stopped_by,
             "requested_at": session.requested_at,
             "deadline_at": session.deadline_at,
             "started_at": session.started_at,

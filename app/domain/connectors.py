@@ -9,6 +9,8 @@ from app.domain.numbers import integer
 from app.domain.times import event_time
 
 MAX_CONNECTORS = 100
+# What a connector says, in any vendor's words, while a cable is in it.
+PLUGGED_IN = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied")
 
 
 def connector_number(value: object) -> int | None:

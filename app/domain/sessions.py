@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.pauses import Pause
+from app.domain.stop_rules import StopAt
 from app.domain.tariffs import Tariff
 
 
@@ -36,6 +37,7 @@ class Session:
     Meter readings are watt-hours, None where the charger does not know them itself. `provisional_end` says that we
     closed it for want of a StopTransaction, which may still come and then has the last word. `authorization` is the
     verdict StartTransaction was answered with. `tariff` is as it was at the start; `pauses` are the vehicle's.
+    `stop_due_at` is when the rules are to be looked at next, and `stopped_by` the one that has ended it.
     """
 
     session_id: str
@@ -46,6 +48,7 @@ class Session:
     username: str | None = None
     vehicle_id: str | None = None
     reason: str | None = None
+    reason_code: str | None = None
     hint: str | None = None
     created_at: datetime | None = None
     requested_at: datetime | None = None
@@ -70,6 +73,10 @@ class Session:
     soc: float | None = None
     tariff: Tariff | None = None
     pauses: tuple[Pause, ...] = ()
+    stop_at: StopAt | None = None
+    stop_due_at: datetime | None = None
+    stop_attempts: int | None = None
+    stopped_by: str | None = None
     version: int = 0
 
 

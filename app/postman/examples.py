@@ -31,6 +31,7 @@ KNOWN: dict[str, Any] = {
     "place": "Car park, level 1",
     "remoteLocation": "{{base_url}}/files/made-up",
     "refresh_token": "{{account_refresh_token}}",
+    "stop_at": {"energy_wh": 20_000},
     "transactionId": "{{#transaction_id}}",
     "username": "postman-{{$guid}}",
     "value": "300",

@@ -14,8 +14,8 @@ from app.config import Settings
 from app.configuration.capabilities import KnownCapabilities
 from app.domain.capabilities import Supported
 from app.domain.charge_points import ChargePoint
-from app.domain.hints import RESERVE_UNKNOWN, why_not_reserved
 from app.domain.id_tags import IdTag
+from app.domain.reservation_hints import RESERVE_UNKNOWN, why_not_reserved
 from app.domain.reservations import OPEN, Reservation, ReservationState
 from app.domain.roles import Role
 from app.errors import AlreadyExists, BadInput, CommandFailed, Conflict, NotFound

@@ -9,8 +9,8 @@ from ocpp.v16.enums import CancelReservationStatus, ReservationStatus
 
 from app.answered import Answered
 from app.domain.charge_points import Connector, clip
-from app.domain.hints import RELEASED_EARLY, RESERVATION_GONE, why_not_reserved
 from app.domain.id_tags import IdTag
+from app.domain.reservation_hints import RELEASED_EARLY, RESERVATION_GONE, why_not_reserved
 from app.domain.reservations import (
     NOBODY_CAME,
     NOT_KNOWN,

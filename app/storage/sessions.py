@@ -9,7 +9,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 
 from app.domain.meter_values import Reading
 from app.domain.pauses import Pause
+from app.domain.session_hints import Why
 from app.domain.sessions import OPEN, PENDING, RUNNING, Session, State
+from app.domain.stop_rules import StopAt
 from app.storage.collection import Collection, Document, Order
 from app.storage.tariffs import read_tariff
 
@@ -53,7 +55,7 @@ class Sessions(Collection[Session]):
     name = "sessions"
     key = "session_id"
     kind = Session
-    readers = {"state": State, "tariff": read_tariff, "pauses": _pauses}
+    readers = {"state": State, "tariff": read_tariff, "pauses": _pauses, "stop_at": lambda rules: StopAt(**rules)}
     versioned = True
     order = Order("created_at", -1)
     indexes = (
@@ -74,6 +76,12 @@ class Sessions(Collection[Session]):
             partialFilterExpression={"provisional_end": True},
         ),
         IndexModel([("deadline_at", ASCENDING)], sparse=True),
+        # Only of sessions that have rules: all others' meter values touch nothing of it.
+        IndexModel(
+            [("stop_due_at", ASCENDING)],
+            name="stop_rules",
+            partialFilterExpression={"stop_due_at": {"$exists": True}, "state": {"$in": list(RUNNING)}},
+        ),
         IndexModel([("stop_key", ASCENDING)], sparse=True),
         order.index(),
         order.index("charge_point_id"),
@@ -128,13 +136,13 @@ class Sessions(Collection[Session]):
         not_ended = {"$or": [{"state": {"$in": list(RUNNING)}}, {"provisional_end": True}]}
         return self.update(session_id, {"state": State.COMPLETED, "provisional_end": False, **changes}, when=not_ended)
 
-    def close_provisionally(self, session: Session, at: datetime, reason: str) -> Session | None:
+    def close_provisionally(self, session: Session, at: datetime, why: Why) -> Session | None:
         """End a running session for which no StopTransaction has come; a late one will have the last word."""
         changes = {
             "state": State.COMPLETED,
             "stopped_at": at,
-            "reason": reason,
             "provisional_end": True,
+            **why.told(),
             "power_w": None,
         }
         return self.move(session.session_id, RUNNING, changes)
@@ -146,6 +154,18 @@ class Sessions(Collection[Session]):
     def due(self, now: datetime, limit: int = 500) -> list[Session]:
         """Return the pending sessions whose deadline has passed."""
         return self.find({"deadline_at": {"$lte": now}, "state": {"$in": list(PENDING)}}, limit=limit)
+
+    def with_stop_due(self, now: datetime, charge_point_id: str | None = None) -> list[Session]:
+        """Return the running sessions whose stop rules are to be looked at, everywhere or at one charge point."""
+        where: Document = {"stop_due_at": {"$lte": now}, "state": {"$in": list(RUNNING)}}
+        if charge_point_id is not None:
+            where["charge_point_id"] = {"$eq": charge_point_id}
+        return self.find(where)
+
+    def see_to_stop(self, session: Session, changes: Mapping[str, Any]) -> Session | None:
+        """Change a session that still runs under the rules it was read with; None when it does not."""
+        same = {"stop_due_at": {"$eq": session.stop_due_at}, "state": {"$in": list(RUNNING)}}
+        return self.update(session.session_id, changes, when=same)
 
     def progress(self, batch: Iterable[Progress]) -> None:
         """Bring running sessions up to date in one round trip; a reading older than the last one changes nothing."""

@@ -1,17 +1,30 @@
 """What sessions do by themselves: follow the connector's status, and end when their deadline has passed."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from ocpp.v16.enums import RemoteStartStopStatus
 
 from app.domain.charge_points import Connector
-from app.domain.hints import EXPIRED, WAITING, why_rejected
+from app.domain.connectors import PLUGGED_IN
 from app.domain.pauses import pauses_after
+from app.domain.session_hints import (
+    CONNECTOR_AVAILABLE,
+    FAULTED,
+    NOTHING,
+    SILENT,
+    STARTING,
+    WAITING,
+    Why,
+    why_expired,
+    why_faulted,
+    why_paused,
+)
 from app.domain.sessions import PENDING, RUNNING, Session, State
 from app.reservations.events import follow_connector
 from app.storage.database import Storage
+from app.transactions.refused_starts import why_refused
 
 log = logging.getLogger(__name__)
 
@@ -38,18 +51,34 @@ def _follow(storage: Storage, session: Session, connector: Connector) -> None:
         pauses = pauses_after(session.pauses, connector.status, connector.status_at, session.started_at)
         if pauses != session.pauses:
             storage.sessions.move(session.session_id, RUNNING, {"pauses": pauses})
-    if connector.status in ("SuspendedEV", "SuspendedEVSE"):
-        who = "vehicle" if connector.status == "SuspendedEV" else "charge point"
-        storage.sessions.move(
-            session.session_id,
-            (State.CHARGING,),
-            {"state": State.SUSPENDED, "reason": f"paused by the {who}"},
-        )
+    if paused := why_paused(connector.status):
+        if (session.state, session.reason_code) != (State.SUSPENDED, paused.code):
+            running = (State.CHARGING, State.SUSPENDED)
+            storage.sessions.move(session.session_id, running, {"state": State.SUSPENDED, **paused.told()})
     elif connector.status == "Charging":
-        storage.sessions.move(session.session_id, (State.SUSPENDED,), {"state": State.CHARGING, "reason": None})
+        _goes_on(storage, session)
+    elif connector.status == "Faulted":
+        _tell(storage, session, why_faulted(connector.error_code), (*PENDING, State.CHARGING, State.SUSPENDED))
+    elif connector.status == "Preparing":
+        _tell(storage, session, STARTING, (State.ACCEPTED, State.WAITING_FOR_VEHICLE))
     elif connector.status == "Available" and _began_before(session, connector):
         # Nothing can be charging on a free connector; the StopTransaction may be late, and will then correct this.
-        storage.sessions.close_provisionally(session, connector.status_at, "connector_available")
+        storage.sessions.close_provisionally(session, connector.status_at, CONNECTOR_AVAILABLE)
+    elif connector.status == "Available":
+        _tell(storage, session, WAITING, (State.ACCEPTED, State.WAITING_FOR_VEHICLE))
+
+
+def _goes_on(storage: Storage, session: Session) -> None:
+    if session.state is State.SUSPENDED:
+        storage.sessions.move(session.session_id, (State.SUSPENDED,), {"state": State.CHARGING, **NOTHING.told()})
+    elif session.reason_code == FAULTED:
+        _tell(storage, session, NOTHING, (State.CHARGING,))
+
+
+def _tell(storage: Storage, session: Session, why: Why, states: Sequence[State]) -> None:
+    """Let a session say why it is where it is, unless it says so already."""
+    if (session.reason_code, session.reason) != (why.code, why.reason):
+        storage.sessions.move(session.session_id, states, why.told())
 
 
 def _began_before(session: Session, connector: Connector) -> bool:
@@ -58,11 +87,11 @@ def _began_before(session: Session, connector: Connector) -> bool:
 
 def follow_late_start(storage: Storage, charge_point_id: str, command_id: str, status: str | None) -> None:
     """Let the session know what its RemoteStartTransaction, given up already, was answered with."""
-    changes: dict[str, Any] = {"state": State.WAITING_FOR_VEHICLE, "reason": None, "hint": WAITING}
-    if status != RemoteStartStopStatus.accepted:
-        changes = {"state": State.REJECTED, "reason": "the charge point refused", "hint": why_rejected(None)}
     for session in storage.sessions.open_on(charge_point_id):
         if session.command_id == command_id:
+            changes = {"state": State.WAITING_FOR_VEHICLE, **WAITING.told()}
+            if status != RemoteStartStopStatus.accepted:
+                changes = {"state": State.REJECTED, **why_refused(storage, session, None).told()}
             storage.sessions.move(session.session_id, (State.REQUESTED,), changes)
 
 
@@ -78,22 +107,16 @@ def close_silent(storage: Storage, now: datetime) -> None:
         heard = charge_point.last_seen_at or charge_point.created_at if charge_point else None
         if heard is None or heard < since:
             at = session.metered_at or session.started_at or now
-            if storage.sessions.close_provisionally(session, at, "charge_point_silent"):
+            if storage.sessions.close_provisionally(session, at, SILENT):
                 log.info("session_of_silent_charge_point", extra={"fields": {"session_id": session.session_id}})
 
 
 def expire_due(storage: Storage, now: datetime) -> None:
-    """End the requests whose deadline has passed: accepted by the charge point, but nobody plugged in."""
+    """End the requests whose deadline has passed: not answered, or accepted and nobody plugged in."""
     for session in storage.sessions.due(now):
-        storage.sessions.move(
-            session.session_id,
-            PENDING,
-            {
-                "state": State.EXPIRED,
-                "reason": "deadline_passed",
-                "hint": EXPIRED,
-                "stopped_at": now,
-                "deadline_at": None,
-            },
-        )
+        charge_point = storage.charge_points.get(session.charge_point_id)
+        status = charge_point.status_of(session.connector_id) if charge_point else None
+        why = why_expired(answered=session.state is not State.REQUESTED, plugged_in=status in PLUGGED_IN)
+        ended = {"state": State.EXPIRED, "stopped_at": now, "deadline_at": None, **why.told()}
+        storage.sessions.move(session.session_id, PENDING, ended)
         log.info("session_expired", extra={"fields": {"session_id": session.session_id}})

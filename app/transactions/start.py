@@ -11,6 +11,7 @@ from ocpp.v16.datatypes import IdTagInfo
 
 from app.domain.authorization import Verdict
 from app.domain.id_tags import IdTag
+from app.domain.session_hints import NOTHING, SUPERSEDED, why_not_authorized
 from app.domain.sessions import ENDED, PENDING, Session, State
 from app.domain.transactions import Start, matching_request, read_start, start_oddities
 from app.id_tags import id_tag_info, judge_transaction
@@ -80,8 +81,7 @@ class StartTransaction:
             "authorization": verdict.status.value,
             "started_at": start.started_at,
             "meter_start": start.meter_start,
-            "reason": None if verdict.accepted else verdict.reason,
-            "hint": None,
+            **(NOTHING if verdict.accepted else why_not_authorized(verdict.status.value, verdict.reason)).told(),
             "deadline_at": None,
         }
         if request is not None and (moved := self._storage.sessions.move(request.session_id, PENDING, facts)):
@@ -122,7 +122,7 @@ class StartTransaction:
             if older.session_id == newer.session_id or older.started_at is None or newer.started_at is None:
                 continue
             if older.started_at <= newer.started_at:
-                self._storage.sessions.close_provisionally(older, newer.started_at, "superseded")
+                self._storage.sessions.close_provisionally(older, newer.started_at, SUPERSEDED)
 
 
 def _one_of(locks: Sequence[threading.Lock], key: object) -> threading.Lock:

@@ -6,6 +6,7 @@ from typing import Any
 from ocpp.v16.datatypes import IdTagInfo
 
 from app.domain.meter_values import in_order_of_time, read
+from app.domain.session_hints import why_ended
 from app.domain.sessions import ENDED, RUNNING, Session
 from app.domain.transactions import Stop, matching_transaction, read_stop, stop_oddities
 from app.id_tags import id_tag_info, judge, related
@@ -71,8 +72,8 @@ class StopTransaction:
             "stop_key": stop.key,
             "power_w": None,
         }
-        if session.provisional_end:
-            changes["reason"] = None
+        if session.provisional_end or session.authorization == "Accepted":
+            changes |= why_ended(stop.reason, session.stopped_by).told()
         if registers := in_order_of_time(readings):
             if session.first_register_wh is None:
                 changes["first_register_wh"] = registers[0].energy_wh

@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 
 from tests.app.certificate_stories import boot_as, newest, receive
+from tests.app.charging import meter, value
 from tests.app.killing import kill_all
 from tests.app.list_station import ListStation
 from tests.app.secure import SecureServer, opens, refused, secure_server
 from tests.app.unfinished import (
     NEW_KEY,
     Campaign,
+    Charging,
     KeySent,
     Request,
     ask_for_a_certificate,
     begin_a_batch,
     begin_a_campaign,
+    charge_by_a_rule,
     doomed,
     send_a_key,
     send_a_list,
@@ -56,6 +59,7 @@ class Aftermath:
     campaign: Campaign
     request: Request
     station: ListStation
+    charging: Charging
 
     @property
     def plain(self) -> Server:
@@ -76,7 +80,7 @@ def aftermath(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Itera
         data_dir = secure.plain.data_dir
         with running_server(data_dir, **secure.environment) as second, doomed(replace(secure, plain=second)) as one:
             batches["killed"], keys["killed"] = begin_a_batch(one), send_a_key(one, lost=True)
-            left: Any = begin_a_campaign(one), ask_for_a_certificate(one), send_a_list(one)
+            left: Any = begin_a_campaign(one), ask_for_a_certificate(one), send_a_list(one), charge_by_a_rule(one)
             kill_all(second)
             keys["killed"].told()
         signer.write_text(SIGNS)
@@ -148,3 +152,14 @@ def test_a_list_that_was_cut_off_by_a_crash_is_sent_anew(aftermath: Aftermath, o
     assert kinds == [("Full", 4), ("Differential", 5), ("Differential", 6)]
     assert sorted(station.entries) == wanted
     station.charger.close()
+
+
+def test_a_rule_for_the_end_of_a_session_is_carried_out_by_the_next_server(aftermath: Aftermath, operator: Api) -> None:
+    left = aftermath.charging
+    charger = plug_in(aftermath.plain, left.charge_point_id, None)
+    session = operator.get(f"/api/sessions/{left.session_id}").json()
+    assert (session["state"], session["stop_at"]) == ("charging", {"energy_wh": 1000})
+    meter(charger, left.transaction_id, value("2000"))
+    assert charger.serve(1) == [("RemoteStopTransaction", {"transactionId": left.transaction_id})]
+    assert operator.session_in(left.session_id, "stopping")["stopped_by"] == "energy_wh"
+    charger.close()

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from tests.app.certificate_stories import ask, boot_as, kinds, new_csr, put_off
-from tests.app.charging import new_tag
+from tests.app.charging import meter, new_tag, value
 from tests.app.file_stories import add_image, updates_of
 from tests.app.list_station import ListStation
 from tests.app.secure import SecureServer, added, send_configuration
-from tests.app.stories import meanwhile, new_charger, problem
+from tests.app.stories import begin, meanwhile, new_charger, press_start, problem
 from tests.live import Api, Charger, until
 
 NEW_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f001122334"
@@ -128,6 +128,25 @@ def ask_for_a_certificate(doomed: Doomed) -> Request:
 def _with_password(root: Api) -> tuple[str, str]:
     one = added(root)
     return one["id"], one["password"]
+
+
+@dataclass
+class Charging:
+    """A session that is to stop after 1000 Wh, of which 900 are drawn."""
+
+    session_id: str
+    charge_point_id: str
+    transaction_id: int
+
+
+def charge_by_a_rule(doomed: Doomed) -> Charging:
+    """Leave a session charging that has a rule for its end."""
+    charger, id_tag = doomed.new_charger(security_profile=0), new_tag(doomed.root)
+    charger.status(1, "Preparing")
+    started = press_start(doomed.root, charger, idTag=id_tag, stop_at={"energy_wh": 1000}).json()
+    number = begin(charger, id_tag)["transactionId"]
+    meter(charger, number, value("1900"))
+    return Charging(started["session_id"], charger.charge_point_id, number)
 
 
 def send_a_list(doomed: Doomed) -> ListStation:

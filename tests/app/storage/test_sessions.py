@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from app.domain.meter_values import Reading
+from app.domain.session_hints import SUPERSEDED
 from app.domain.sessions import OPEN, PENDING, RUNNING, Session, State
+from app.domain.stop_rules import StopAt
 from app.errors import AlreadyExists
 from app.storage.database import Storage
 from app.storage.sessions import Progress
@@ -70,7 +72,7 @@ def test_a_transaction_that_was_refused_is_not_counted_as_the_tags(storage: Stor
 
 def test_a_stop_has_the_last_word_once(storage: Storage) -> None:
     storage.sessions.insert(session())
-    closed = storage.sessions.close_provisionally(session(), NOW, "superseded")
+    closed = storage.sessions.close_provisionally(session(), NOW, SUPERSEDED)
     assert closed is not None
     assert (closed.state, closed.provisional_end, closed.reason) == (State.COMPLETED, True, "superseded")
     assert storage.sessions.closed_without_stop("CP", NOW) == [closed]
@@ -79,12 +81,12 @@ def test_a_stop_has_the_last_word_once(storage: Storage) -> None:
     assert (ended.provisional_end, ended.meter_stop) == (False, 5)
     assert storage.sessions.closed_without_stop("CP", NOW) == []
     assert storage.sessions.end("s1", {"meter_stop": 6}) is None
-    assert storage.sessions.close_provisionally(session(), NOW, "superseded") is None
+    assert storage.sessions.close_provisionally(session(), NOW, SUPERSEDED) is None
 
 
 def test_what_was_closed_long_ago_is_not_looked_for(storage: Storage) -> None:
     storage.sessions.insert(session())
-    storage.sessions.close_provisionally(session(), NOW, "superseded")
+    storage.sessions.close_provisionally(session(), NOW, SUPERSEDED)
     assert storage.sessions.closed_without_stop("CP", NOW + timedelta(seconds=1)) == []
 
 
@@ -93,6 +95,24 @@ def test_only_requests_fall_due(storage: Storage) -> None:
     storage.sessions.insert(pending("later", connector_id=2, deadline_at=NOW + timedelta(seconds=1)))
     storage.sessions.insert(session(3, deadline_at=NOW))
     assert [s.session_id for s in storage.sessions.due(NOW)] == ["due"]
+
+
+def test_stop_rules_are_looked_at_when_due_while_their_transaction_runs(storage: Storage) -> None:
+    rules = {"stop_at": StopAt(energy_wh=1000, time=NOW), "stop_due_at": NOW}
+    storage.sessions.insert(due := session(1, **rules))
+    storage.sessions.insert(pending("r", **rules))
+    storage.sessions.insert(session(2, state=State.COMPLETED, **rules))
+    storage.sessions.insert(session(3, **rules | {"stop_due_at": NOW + timedelta(seconds=1)}))
+    storage.sessions.insert(session(4))
+    assert storage.sessions.with_stop_due(NOW) == [due]
+    assert storage.sessions.with_stop_due(NOW, "CP2") == []
+
+
+def test_who_comes_second_does_not_see_to_a_stop_again(storage: Storage) -> None:
+    storage.sessions.insert(due := session(1, stop_at=StopAt(soc=80), stop_due_at=NOW))
+    later = {"stop_due_at": NOW + timedelta(seconds=5)}
+    assert storage.sessions.see_to_stop(due, later) is not None
+    assert storage.sessions.see_to_stop(due, later) is None
 
 
 def progress(storage: Storage, minutes: int, number: int = 1, **reading: Any) -> Session | None:

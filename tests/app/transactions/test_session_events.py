@@ -175,7 +175,7 @@ def test_a_free_connector_ends_its_session_until_the_stop_has_the_last_word(
     session = session_of(root, number)
     assert (session["energy_wh"], session["energy_source"]) == (2500, "meter")
     assert session["stopped_at"].removesuffix("Z") == free.removesuffix("+00:00")
-    assert "reason" not in session
+    assert (session["reason_code"], "hint" in session) == ("unplugged", False)
 
 
 def test_a_receipt_says_whether_its_end_is_provisional(charger: Charger, id_tag: str, root: Api) -> None:

@@ -162,7 +162,7 @@ def test_a_late_stop_of_a_superseded_transaction_has_the_last_word(charger: Char
     stop(charger, zombie["transactionId"], meterStop=1200, reason="PowerLoss")
     closed = session_of(root, zombie["transactionId"])
     assert (closed["energy_wh"], closed["energy_source"], closed["stop_reason"]) == (200, "meter", "PowerLoss")
-    assert "reason" not in closed
+    assert (closed["reason_code"], closed["reason"]) == ("power_loss", "the charge point lost its power")
     assert set_aside(root, charger) == []
 
 

@@ -1,10 +1,11 @@
-"""A second server, which waits for nobody: for what happens when charge points do not answer in time."""
+"""Servers beside the first one: one that waits for nobody, one with TLS; and charge points that come from elsewhere."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
-from tests.app.secure import SecureServer, closing_all, secure_server
+from tests.app.secure import SecureServer, closing_all, secure_server, stranger
 from tests.app.stories import new_charger
 from tests.live import Api, Charger, Server, database_beside, server_beside
 
@@ -38,6 +39,18 @@ def impatient_driver(impatient_server: Server) -> Iterator[Api]:
     api = impatient_server.sign_up()
     yield api
     api.close()
+
+
+@pytest.fixture
+def address() -> str:
+    """An address of this machine that only one test comes from: failed attempts are counted by address."""
+    return stranger()[0]
+
+
+@pytest.fixture
+def plug(connect: Callable[..., Charger], address: str) -> Callable[..., Charger]:
+    """Connect as a charge point from there."""
+    return partial(connect, source_address=(address, 0))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """Diagnostics over HTTP and OCPP: asked for, brought by links of their own, kept under names of ours."""
 
 import hashlib
+from contextlib import ExitStack
+from select import select
 from typing import Any
 
 import httpx
@@ -191,14 +193,17 @@ def test_of_two_uploads_at_a_time_the_one_that_ends_first_is_kept(root: Api, ser
 
 def test_a_link_carries_only_so_many_uploads_at_a_time(root: Api, server: Server, charger: Charger) -> None:
     _answer, link = order_diagnostics(root, charger)
-    open_ones = [raw_upload(server, path_of(link), 10) for _ in range(3)]
-    peers = [one.__enter__() for one in open_ones]
-    for peer in peers:
-        peer.sendall(b"12345")
-    too_many = until(lambda: answer if (answer := plain_http.put(link, content=b"")).status_code == 429 else None)
-    assert too_many.headers["Retry-After"] == "30"
-    for one in open_ones:
-        one.__exit__(None, None, None)
+    with ExitStack() as open_ones:
+        peers = [open_ones.enter_context(raw_upload(server, path_of(link), 10)) for _ in range(4)]
+        for peer in peers:
+            peer.sendall(b"12345")
+        # Whichever comes last is refused; the others are waited for, with half of their bodies still to come.
+        answered = until(lambda: select(peers, [], [], 0)[0])
+        head = answered[0].recv(4096).decode()
+        assert head.startswith("HTTP/1.1 429 ")
+        assert "\r\nRetry-After: 30\r\n" in head
+        under_way = [peer for peer in peers if peer is not answered[0]]
+        assert select(under_way, [], [], 0)[0] == []
     assert until(lambda: plain_http.put(link, content=LOG).status_code == 200)
 
 

@@ -1,7 +1,7 @@
 """The door as deployed: who may connect as a charge point, and what the operator learns of who may not."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -10,44 +10,18 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.app.charging import events_of
-from tests.live import Api, Charger, Server, basic, plug_in, server_beside, until
+from tests.app.secure import stranger
+from tests.live import Api, Charger, basic, until
 
 PASSWORD = "0123456789abcdef0123456789abcdef01234567"  # also the hex form of twenty bytes that are not UTF-8
 
 
-@pytest.fixture(scope="module")
-def door(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own, for failed attempts are counted by address and all tests have the same."""
-    with server_beside(server, tmp_path_factory.mktemp("door") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def operator(door: Server) -> Iterator[Api]:
-    api = door.root()
-    yield api
-    api.close()
-
-
 @pytest.fixture
-def charge_point(operator: Api) -> str:
+def charge_point(root: Api) -> str:
     """A charge point with PASSWORD."""
-    answer = operator.post("/api/charge_points", id=f"CP-{uuid4().hex[:10]}", password=PASSWORD)
+    answer = root.post("/api/charge_points", id=f"CP-{uuid4().hex[:10]}", password=PASSWORD)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
-
-
-@pytest.fixture
-def plug(door: Server) -> Iterator[Callable[..., Charger]]:
-    chargers: list[Charger] = []
-
-    def connect(charge_point_id: str, password: str | None = None, **options: Any) -> Charger:
-        chargers.append(plug_in(door, charge_point_id, password, **options))
-        return chargers[-1]
-
-    yield connect
-    for charger in chargers:
-        charger.close()
 
 
 def refused(plug: Callable[..., Charger], *args: Any, **options: Any) -> Any:
@@ -57,8 +31,8 @@ def refused(plug: Callable[..., Charger], *args: Any, **options: Any) -> Any:
     return refusal.value.response
 
 
-def refusals(operator: Api, charge_point_id: str) -> list[dict[str, Any]]:
-    answer = operator.get("/api/refusals", charge_point_id=charge_point_id)
+def refusals(root: Api, charge_point_id: str) -> list[dict[str, Any]]:
+    answer = root.get("/api/refusals", charge_point_id=charge_point_id)
     assert answer.status_code == 200, answer.text
     return list(answer.json()["items"])
 
@@ -66,9 +40,9 @@ def refusals(operator: Api, charge_point_id: str) -> list[dict[str, Any]]:
 # Credentials
 
 
-def test_the_right_password_opens(plug: Callable[..., Charger], charge_point: str, operator: Api) -> None:
+def test_the_right_password_opens(plug: Callable[..., Charger], charge_point: str, root: Api) -> None:
     assert plug(charge_point, PASSWORD).boot()["status"] == "Accepted"
-    assert refusals(operator, charge_point) == []
+    assert refusals(root, charge_point) == []
 
 
 def test_a_password_may_come_as_the_bytes_its_hex_form_stands_for(
@@ -96,7 +70,7 @@ def test_a_password_may_come_as_the_bytes_its_hex_form_stands_for(
 def test_without_the_right_credentials_nobody_comes_in_and_the_operator_reads_why(
     plug: Callable[..., Charger],
     charge_point: str,
-    operator: Api,
+    root: Api,
     authorization: Callable[[str], str | None],
     reason: str,
 ) -> None:
@@ -107,10 +81,10 @@ def test_without_the_right_credentials_nobody_comes_in_and_the_operator_reads_wh
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, 'Basic realm="OCPP"')
     assert b"CP-" not in response.body
     reason = reason.format(id=charge_point)
-    (one,) = refusals(operator, charge_point)
+    (one,) = refusals(root, charge_point)
     assert (one["status"], one["reason"], one["count"]) == (401, reason, 1)
     assert "currentTime" in genuine.call("Heartbeat", {})
-    (event,) = events_of(operator, genuine)
+    (event,) = events_of(root, genuine)
     assert (event["kind"], event["reason"]) == ("connection_refused", reason)
 
 
@@ -120,8 +94,8 @@ def test_the_user_name_may_differ_in_case(plug: Callable[..., Charger], charge_p
     assert charger.boot()["status"] == "Accepted"
 
 
-def test_a_charge_point_that_needs_no_password_needs_none(plug: Callable[..., Charger], operator: Api) -> None:
-    charge_point = operator.post("/api/charge_points", id=f"CP-{uuid4().hex[:10]}", security_profile=0).json()["id"]
+def test_a_charge_point_that_needs_no_password_needs_none(plug: Callable[..., Charger], root: Api) -> None:
+    charge_point = root.post("/api/charge_points", id=f"CP-{uuid4().hex[:10]}", security_profile=0).json()["id"]
     assert plug(charge_point).boot()["status"] == "Accepted"
 
 
@@ -131,21 +105,21 @@ def test_an_origin_is_no_obstacle(plug: Callable[..., Charger], charge_point: st
 
 
 def test_a_new_password_ends_the_connection_and_the_old_password(
-    plug: Callable[..., Charger], charge_point: str, operator: Api
+    plug: Callable[..., Charger], charge_point: str, root: Api
 ) -> None:
     before = plug(charge_point, PASSWORD)
-    new = operator.post(f"/api/charge_points/{charge_point}/password").json()["password"]
+    new = root.post(f"/api/charge_points/{charge_point}/password").json()["password"]
     with pytest.raises(ConnectionClosed):
         before.receive()
     assert refused(plug, charge_point, PASSWORD).status_code == 401
     assert plug(charge_point, new).boot()["status"] == "Accepted"
 
 
-def test_an_unknown_id_is_not_found_whatever_it_shows(plug: Callable[..., Charger], operator: Api) -> None:
+def test_an_unknown_id_is_not_found_whatever_it_shows(plug: Callable[..., Charger], root: Api) -> None:
     unknown = f"NOBODY-{uuid4().hex[:8]}"
     answers = {(r.status_code, bytes(r.body)) for r in (refused(plug, unknown), refused(plug, unknown, PASSWORD))}
     assert answers == {(404, b"There is no such charge point.\n")}
-    (one,) = refusals(operator, unknown)
+    (one,) = refusals(root, unknown)
     assert (one["status"], one["count"], one["subprotocols"]) == (404, 2, ["ocpp1.6"])
     assert one["reason"] == f"the id '{unknown}' is unknown here"
 
@@ -159,9 +133,9 @@ def test_the_last_segment_of_any_path_is_the_id(plug: Callable[..., Charger], ch
     assert charger.boot()["status"] == "Accepted"
 
 
-def test_a_blank_inside_an_id_is_percent_decoded_once(plug: Callable[..., Charger], operator: Api) -> None:
+def test_a_blank_inside_an_id_is_percent_decoded_once(plug: Callable[..., Charger], root: Api) -> None:
     spaced = f"RDAM {uuid4().hex[:6]}"
-    assert operator.post("/api/charge_points", id=spaced, password=PASSWORD).status_code == 201
+    assert root.post("/api/charge_points", id=spaced, password=PASSWORD).status_code == 201
     assert plug(spaced, PASSWORD, path=spaced.replace(" ", "%20")).boot()["status"] == "Accepted"
     assert refused(plug, spaced, PASSWORD, path=spaced.replace(" ", "%2520")).status_code == 400
 
@@ -191,10 +165,10 @@ def test_an_id_that_cannot_be_is_a_bad_request(plug: Callable[..., Charger], pat
 
 @pytest.mark.parametrize("offered", [[], ["ocpp0.1"], ["ocpp2.0.1"], ["OCPP16"]])
 def test_without_our_subprotocol_there_is_no_upgrade_and_the_operator_sees_what_was_offered(
-    plug: Callable[..., Charger], charge_point: str, operator: Api, offered: list[str]
+    plug: Callable[..., Charger], charge_point: str, root: Api, offered: list[str]
 ) -> None:
     assert refused(plug, charge_point, PASSWORD, subprotocols=offered).status_code == 400
-    (one,) = refusals(operator, charge_point)
+    (one,) = refusals(root, charge_point)
     assert (one["status"], one["subprotocols"]) == (400, offered)
 
 
@@ -213,7 +187,7 @@ def test_the_answer_tells_nothing_of_the_server(plug: Callable[..., Charger], ch
 
 
 def test_the_newest_authenticated_connection_wins(
-    plug: Callable[..., Charger], charge_point: str, operator: Api
+    plug: Callable[..., Charger], charge_point: str, root: Api, address: str
 ) -> None:
     old = plug(charge_point, PASSWORD)
     old.boot()
@@ -222,18 +196,16 @@ def test_the_newest_authenticated_connection_wins(
         old.receive()
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "replaced")
-    (event,) = until(lambda: events_of(operator, new))
-    assert (event["kind"], event["old_address"]) == ("connection_replaced", "127.0.0.1")
-    assert operator.get(f"/api/charge_points/{charge_point}").json()["online"] is True
+    (event,) = until(lambda: events_of(root, new))
+    assert (event["kind"], event["old_address"]) == ("connection_replaced", address)
+    assert root.get(f"/api/charge_points/{charge_point}").json()["online"] is True
 
 
-def test_a_call_to_the_old_connection_fails_at_once(
-    plug: Callable[..., Charger], charge_point: str, operator: Api, door: Server
-) -> None:
+def test_a_call_to_the_old_connection_fails_at_once(plug: Callable[..., Charger], charge_point: str, root: Api) -> None:
     old = plug(charge_point, PASSWORD)
     old.boot()
     with ThreadPoolExecutor(1) as pool:
-        reset = pool.submit(operator.post, f"/api/charge_points/{charge_point}/commands/Reset", type="Soft")
+        reset = pool.submit(root.post, f"/api/charge_points/{charge_point}/commands/Reset", type="Soft")
         assert old.receive()[2] == "Reset"
         began = time.monotonic()
         new = plug(charge_point, PASSWORD)
@@ -242,25 +214,25 @@ def test_a_call_to_the_old_connection_fails_at_once(
     assert time.monotonic() - began < 1.5  # the call's own deadline is two seconds
     with ThreadPoolExecutor(1) as pool:
         served = pool.submit(new.serve)
-        answer = operator.post(f"/api/charge_points/{charge_point}/commands/Reset", type="Soft")
+        answer = root.post(f"/api/charge_points/{charge_point}/commands/Reset", type="Soft")
         assert answer.json()["status"] == "Accepted"
         assert served.result() == [("Reset", {"type": "Soft"})]
 
 
 def test_the_close_of_the_old_connection_does_not_take_the_new_one_off_line(
-    plug: Callable[..., Charger], charge_point: str, operator: Api
+    plug: Callable[..., Charger], charge_point: str, root: Api
 ) -> None:
     old = plug(charge_point, PASSWORD)
     old.boot()
     new = plug(charge_point, PASSWORD)
     old.close()
-    until(lambda: events_of(operator, new))  # written when the old connection is done with
-    assert operator.get(f"/api/charge_points/{charge_point}").json()["online"] is True
+    until(lambda: events_of(root, new))  # written when the old connection is done with
+    assert root.get(f"/api/charge_points/{charge_point}").json()["online"] is True
     assert "currentTime" in new.call("Heartbeat", {})
 
 
 def test_a_charge_point_that_replaces_itself_all_the_time_is_slowed_down(
-    plug: Callable[..., Charger], charge_point: str, operator: Api
+    plug: Callable[..., Charger], charge_point: str, root: Api
 ) -> None:
     def throttled() -> Any:
         try:
@@ -272,24 +244,25 @@ def test_a_charge_point_that_replaces_itself_all_the_time_is_slowed_down(
     response = next(answer for answer in (throttled() for _ in range(15)) if answer)
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) > 0
-    told = {one["kind"]: one["reason"] for one in refusals(operator, charge_point)}
+    told = {one["kind"]: one["reason"] for one in refusals(root, charge_point)}
     assert told["refused"] == "throttled: its connections replace each other too often"
 
 
-# At the end of the file, for they make this address unwelcome
+# Guesses
 
 
 def test_who_guesses_a_password_locks_out_himself_and_not_the_charge_point(
-    plug: Callable[..., Charger], charge_point: str, operator: Api
+    plug: Callable[..., Charger], charge_point: str, root: Api
 ) -> None:
-    genuine = plug(charge_point, PASSWORD, source_address=("127.0.0.2", 0))
+    elsewhere = stranger()
+    genuine = plug(charge_point, PASSWORD, source_address=elsewhere)
     genuine.boot()
     statuses = [refused(plug, charge_point, f"guess {n}").status_code for n in range(12)]
     assert (statuses[0], statuses[-1]) == (401, 429)
     assert "currentTime" in genuine.call("Heartbeat", {})
-    again = plug(charge_point, PASSWORD, source_address=("127.0.0.2", 0))
+    again = plug(charge_point, PASSWORD, source_address=elsewhere)
     assert "currentTime" in again.call("Heartbeat", {})
-    told = {one["reason"]: one for one in refusals(operator, charge_point)}
+    told = {one["reason"]: one for one in refusals(root, charge_point)}
     assert told["password wrong"]["count"] >= 10
     assert told["throttled: too many failed attempts"]["status"] == 429
 
@@ -297,6 +270,6 @@ def test_who_guesses_a_password_locks_out_himself_and_not_the_charge_point(
 def test_who_tries_one_id_after_the_other_is_locked_out_by_address(plug: Callable[..., Charger]) -> None:
     statuses = []
     for n in range(80):
-        response = refused(plug, f"GUESS-{n}", "guess", source_address=("127.0.0.3", 0))
+        response = refused(plug, f"GUESS-{n}", "guess")
         statuses.append(response.status_code)
     assert (statuses[0], statuses[-1]) == (404, 429)

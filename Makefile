@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Programs that may not keep what they compile compile it at each start, which the tests wait for a hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test check bench conformance postman node clean
 

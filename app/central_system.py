@@ -109,14 +109,20 @@ class CentralSystem:
 
     async def opened(self, source: Source) -> None:
         self.seen(source.charge_point_id, source.received_at)
+        self._tell_online(source)
 
     async def closed(self, source: Source, closing: Closing) -> None:
         self.forget(source.charge_point_id)
-        if closing.replaced_by is not None:
+        if closing.replaced_by is None:
+            self._tell_online(source)
+        else:
             addresses = {"old_address": source.remote_address, "new_address": closing.replaced_by}
             await self._run(self._note_replaced, source, addresses)
         if (dropped := as_dropped(source, closing)) is not None:
             await self._refusals.add([dropped])
+
+    def _tell_online(self, source: Source) -> None:
+        self._storage.changes.tell("charge_point", "changed", source.charge_point_id, frozenset({"online"}))
 
     def _note_replaced(self, source: Source, addresses: dict[str, str]) -> None:
         note(self._storage, source.charge_point_id, "connection_replaced", self._now(), **addresses)

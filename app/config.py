@@ -101,6 +101,19 @@ class Settings(BaseSettings):
         port = self.ocpp_tls_bind.rpartition(":")[2]
         return public._replace(scheme="wss", netloc=f"{host}:{port}").geturl()
 
+    @property
+    def live_url(self) -> str:
+        """Return where apps and pages watch: on the charge points' port, over TLS if the pages come that way."""
+        over_tls = self.ocpp_tls_url if self.http_url.startswith("https:") else None
+        return urlsplit(over_tls or self.ocpp_url)._replace(path="/live", query="", fragment="").geturl()
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Return the origins of our own pages, as browsers name them (RFC 6454 §6)."""
+        port = self.http_bind.rpartition(":")[2]
+        urls = [self.http_url, f"http://{reachable(self.http_bind)}", f"http://localhost:{port}"]
+        return tuple(dict.fromkeys(map(_origin, urls)))
+
     def url_for(self, security_profile: int) -> str:
         """Return the address to enter in a charge point of a security profile."""
         return (self.ocpp_tls_url if security_profile >= 2 else None) or self.ocpp_url
@@ -109,6 +122,13 @@ class Settings(BaseSettings):
 def reachable(bind: str) -> str:
     """Return HOST:PORT as a client on this machine may call it."""
     return bind.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]")
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port, without the port that is the scheme's own."""
+    scheme, address, *_ = urlsplit(url.lower())
+    usual = {"http": ":80", "https": ":443"}[scheme]
+    return f"{scheme}://{address.rpartition('@')[2].removesuffix(usual)}"
 
 
 _EXPLAIN = {

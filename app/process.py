@@ -6,6 +6,7 @@ from flask import Flask
 
 from app import create_app
 from app.accounts import Accounts
+from app.api.live_views import LiveViews
 from app.central_system import CentralSystem, utc_now
 from app.certificates.authority import CertificateAuthority
 from app.certificates.issuing import Certificates
@@ -27,6 +28,9 @@ from app.firmware.roots import firmware_roots
 from app.firmware.updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.follow_ups import FollowUps, Occasion
+from app.live.audience import RECHECK_SECONDS, Audience, Inspection
+from app.live.feed import Feed
+from app.live.tickets import Tickets
 from app.local_lists.keeping import LocalLists
 from app.local_lists.sync import LocalListSync
 from app.reservations.booking import Reservations
@@ -58,7 +62,11 @@ class Process:
         self._beside = ThreadPoolExecutor(settings.web_threads, thread_name_prefix="beside")
         authority = CertificateAuthority(settings, utc_now)
         self._central_system = CentralSystem(self._storage, settings, self._follow_ups, authority)
-        self.bridge = Bridge(self._central_system, server_settings(settings))
+        accounts = Accounts(self._storage, utc_now)
+        tickets = Tickets()
+        self._feed = Feed(self._storage)
+        audience = Audience(accounts, tickets, self._feed, self._beside)
+        self.bridge = Bridge(self._central_system, server_settings(settings), audience)
         capabilities = KnownCapabilities(self._storage, utc_now)
         commands = Commands(self._storage, self.bridge, settings, self._follow_ups, capabilities, self._beside, utc_now)
         lists = LocalListSync(self._storage, commands, settings.call_timeout / 2, utc_now)
@@ -83,10 +91,12 @@ class Process:
         fleet = Fleet(self._storage, settings, utc_now, self._charge_point_changed)
         self._central_system.by_the_clock.append(("campaigns", CAMPAIGN_SECONDS, self._campaign_clock.advance))
         self._central_system.by_the_clock.append(("stop-rules", STOP_RULES_SECONDS, stop_rules.look))
+        inspection = Inspection(self._storage, self._feed, lambda: self.bridge.watchers, self.bridge.end_watching)
+        self._central_system.by_the_clock.append(("watchers", RECHECK_SECONDS, inspection.look))
         self.services = Services(
             settings=settings,
             storage=self._storage,
-            accounts=Accounts(self._storage, utc_now),
+            accounts=accounts,
             vehicles=Vehicles(self._storage, utc_now),
             commands=commands,
             capabilities=capabilities,
@@ -96,6 +106,7 @@ class Process:
             starts=StartCharging(self._storage, commands, smart_charging, settings, self._beside, utc_now),
             sessions=sessions,
             stop_rules=stop_rules,
+            tickets=tickets,
             reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
             tariffs=Tariffs(self._storage, utc_now),
             firmware=firmware,
@@ -118,10 +129,12 @@ class Process:
         self.services.commands.close_orphans()
         self._campaign_clock.recover()
         self.bridge.start()
+        self._feed.start(self.bridge, LiveViews(self.app))
 
     def stop(self) -> None:
         """Close every socket with 1001, finish what is in hand, let go of the database."""
         self.services.command_batches.halt()
+        self._feed.stop()
         self.bridge.stop(DRAIN_SECONDS)
         self._follow_ups.stop()
         self.services.command_batches.stop()
@@ -144,6 +157,7 @@ def server_settings(settings: Settings) -> ServerSettings:
         tls_host=tls_host.strip("[]"),
         tls_port=int(tls_port),
         trusted_proxies=settings.trusted_proxies,
+        origins=settings.origins,
         call_timeout=settings.call_timeout,
         heartbeat_interval=settings.heartbeat_interval,
     )

@@ -18,6 +18,7 @@ from app.firmware.campaigns import Campaigns
 from app.firmware.images import Firmware
 from app.firmware.updates import FirmwareUpdates
 from app.fleet import Fleet
+from app.live.tickets import Tickets
 from app.local_lists.keeping import LocalLists
 from app.reservations.booking import Reservations
 from app.sessions import SessionService
@@ -46,6 +47,7 @@ class Services:
     starts: StartCharging
     sessions: SessionService
     stop_rules: StopRules
+    tickets: Tickets
     reservations: Reservations
     tariffs: Tariffs
     firmware: Firmware

@@ -4,7 +4,7 @@ import asyncio
 import concurrent.futures
 import logging
 import threading
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from websockets.frames import CloseCode
@@ -13,6 +13,7 @@ from ocpp_server.central_system import CentralSystem, Payload
 from ocpp_server.charge_point import ChargePoint
 from ocpp_server.errors import BridgeStopped, CallTimeout, NotConnected
 from ocpp_server.handshake import registry_key
+from ocpp_server.live import Audience, Event, Watcher
 from ocpp_server.payloads import action_of
 from ocpp_server.server import OcppServer
 from ocpp_server.settings import ServerSettings
@@ -31,10 +32,12 @@ class Bridge:
     `connected_charge_points` maps each id, casefolded, to its open connection: other threads may look, not touch.
     """
 
-    def __init__(self, central_system: CentralSystem, settings: ServerSettings | None = None) -> None:
+    def __init__(
+        self, central_system: CentralSystem, settings: ServerSettings | None = None, audience: Audience | None = None
+    ) -> None:
         self.settings = settings or ServerSettings()
         self.port = self.tls_port = 0
-        self._server = OcppServer(central_system, self.settings)
+        self._server = OcppServer(central_system, self.settings, audience)
         self.connected_charge_points = self._server.connected_charge_points
         self._watchdog = LoopWatchdog()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -100,6 +103,23 @@ class Bridge:
         charge_point = self.connected_charge_points.get(registry_key(charge_point_id))
         if charge_point is not None:
             self.main_loop.call_soon_threadsafe(charge_point.end, CloseCode.POLICY_VIOLATION, reason)
+
+    @property
+    def watchers(self) -> tuple[Watcher, ...]:
+        """Return who watches live events."""
+        return self._server.live.watchers
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Tell watchers of events, in this order, without waiting for it. Raises: BridgeStopped."""
+        self.main_loop.call_soon_threadsafe(self._server.live.publish, events)
+
+    def lose_events(self) -> None:
+        """Have all watchers read anew, for something cannot be told. Raises: BridgeStopped."""
+        self.main_loop.call_soon_threadsafe(self._server.live.lose)
+
+    def end_watching(self, watchers: Collection[Watcher], reason: str) -> None:
+        """End the connections of some watchers. Raises: BridgeStopped."""
+        self.main_loop.call_soon_threadsafe(self._server.live.end, watchers, reason)
 
     def loop_lag(self) -> float:
         """Return how many seconds the loop is behind, even while it is blocked."""

@@ -6,9 +6,9 @@ import ssl
 from collections.abc import Awaitable, Callable
 
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from ocpp_server.door import Door
 from ocpp_server.handshake import SUBPROTOCOL
 from ocpp_server.settings import ServerSettings
 
@@ -27,7 +27,7 @@ async def listen(
     port: int,
     tls: ssl.SSLContext | None,
     handler: Callable[[ServerConnection], Awaitable[None]],
-    door: Door,
+    process_request: Callable[[ServerConnection, Request], Awaitable[Response | None]],
     new_socket: Callable[..., ServerConnection],
     settings: ServerSettings,
 ) -> Server:
@@ -39,7 +39,7 @@ async def listen(
             port,
             ssl=tls,
             create_connection=new_socket,  # type: ignore[arg-type]  # any factory will do
-            process_request=door.process_request,
+            process_request=process_request,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,  # 18 KiB a connection instead of 55, and no zip bombs
             server_header=None,
@@ -59,8 +59,20 @@ async def listen(
 
 
 def capacity(settings: ServerSettings) -> int:
-    """Return how many connections there may be: as many as are set, or as the process may open."""
-    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if descriptors == resource.RLIM_INFINITY:
+    """Return how many charge points there may be: as many as are set, or as the process may open."""
+    descriptors = _descriptors()
+    if descriptors is None:
         return settings.max_connections
-    return max(1, min(settings.max_connections, descriptors - _RESERVED_DESCRIPTORS - WAITING_ROOM))
+    spare = descriptors - _RESERVED_DESCRIPTORS - WAITING_ROOM - watchers_capacity(settings)
+    return max(1, min(settings.max_connections, spare))
+
+
+def watchers_capacity(settings: ServerSettings) -> int:
+    """Return how many watchers there may be beside the charge points, who come first."""
+    descriptors = _descriptors()
+    return settings.max_watchers if descriptors is None else min(settings.max_watchers, descriptors // 10)
+
+
+def _descriptors() -> int | None:
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if descriptors == resource.RLIM_INFINITY else descriptors

@@ -9,6 +9,7 @@ from functools import partial
 
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.frames import CloseCode
+from websockets.http11 import Request, Response
 
 from ocpp_server.central_system import CentralSystem, routes
 from ocpp_server.charge_point import ChargePoint
@@ -17,7 +18,9 @@ from ocpp_server.frames import harmless
 from ocpp_server.guard import guarded
 from ocpp_server.handshake import registry_key
 from ocpp_server.keepalive import Keepalive
-from ocpp_server.listener import WAITING_ROOM, capacity, listen
+from ocpp_server.listener import WAITING_ROOM, capacity, listen, watchers_capacity
+from ocpp_server.live import Audience, Live
+from ocpp_server.live_door import LiveDoor
 from ocpp_server.settings import ServerSettings
 from ocpp_server.tls_failures import watch
 from ocpp_server.websocket import ChargePointSocket
@@ -34,7 +37,7 @@ class OcppServer:
     `connected_charge_points` maps each id, casefolded, to its newest connection.
     """
 
-    def __init__(self, central_system: CentralSystem, settings: ServerSettings) -> None:
+    def __init__(self, central_system: CentralSystem, settings: ServerSettings, audience: Audience | None) -> None:
         self.connected_charge_points: dict[str, ChargePoint] = {}
         self.port = 0
         self.tls_port = 0
@@ -44,6 +47,10 @@ class OcppServer:
         self._observer = harmless(central_system.frame_observer)
         self._capacity = capacity(settings)
         self._door = Door(central_system, settings, self.connected_charge_points, self._capacity)
+        self.live = Live(settings)
+        watchers = watchers_capacity(settings)
+        self._live_door = LiveDoor(audience, self.live, settings, watchers) if audience is not None else None
+        self._max_sockets = self._capacity + watchers + WAITING_ROOM
         # Every socket, half-open handshakes included; and every connection, those just replaced included.
         self._sockets: set[ChargePointSocket] = set()
         self._live: set[ChargePoint] = set()
@@ -69,6 +76,7 @@ class OcppServer:
                 listener.close()
                 await listener.wait_closed()
             raise
+        self.live.start()
         self._keepalive = asyncio.create_task(Keepalive(self._live, settings).run())
 
     async def stop(self, drain: float) -> None:
@@ -93,19 +101,30 @@ class OcppServer:
         await closed
         with contextlib.suppress(asyncio.CancelledError):
             await self._keepalive
+        await self.live.stop()
         await self._door.close()
         await guarded(self._central_system.stopping(), "stopping", "")
 
     async def _listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
         """Bind without accepting yet; return the port bound."""
-        new_socket = partial(ChargePointSocket, sockets=self._sockets, max_sockets=self._capacity + WAITING_ROOM)
-        listener = await listen(host, port, tls, self._serve, self._door, new_socket, self._settings)
+        new_socket = partial(ChargePointSocket, sockets=self._sockets, max_sockets=self._max_sockets)
+        listener = await listen(host, port, tls, self._serve, self._process_request, new_socket, self._settings)
         self._listeners.append(listener)
         return int(listener.sockets[0].getsockname()[1])
+
+    async def _process_request(self, connection: ServerConnection, request: Request) -> Response | None:
+        assert isinstance(connection, ChargePointSocket)
+        if self._live_door is not None and self._live_door.is_for(request):
+            return await self._live_door.process_request(connection, request)
+        return await self._door.process_request(connection, request)
 
     async def _serve(self, connection: ServerConnection) -> None:
         """Be the task of one connection, from its opening handshake to its end."""
         assert isinstance(connection, ChargePointSocket)
+        if connection.watcher is not None:
+            connection.was_opened = True
+            await self.live.serve(connection, connection.watcher, connection.last_event_id)
+            return
         shown, charge_point_id = connection.shown, connection.admitted_as
         assert shown is not None
         assert connection.request is not None

@@ -41,6 +41,13 @@ class ServerSettings:
     call_timeout: float = 10.0
     max_own_calls_waiting: int = 16
 
+    # Watchers of live events; None of `origins` but these may be a page's.
+    origins: tuple[str, ...] = ()
+    max_watchers: int = 1500
+    max_watchers_per_account: int = 10
+    max_unread_by_watcher: int = 65_536
+    events_remembered: int = 2000
+
     # Who is still there.
     heartbeat_interval: float = 300.0
     ping_interval: float = 20.0

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
@@ -12,15 +12,19 @@ from websockets.protocol import Event, State
 
 from ocpp_server.central_system import Handshake
 
+if TYPE_CHECKING:
+    from ocpp_server.live import Watcher
+
 # A peer that makes us answer pings and reads none of the answers gets this much of our memory.
 _MAX_UNREAD_BYTES = 1_048_576
 
 
 class ChargePointSocket(ServerConnection):
-    """One WebSocket of a charge point, not yet knowing OCPP.
+    """One WebSocket of a charge point, not yet knowing OCPP; or of somebody who watches, who never will.
 
-    The door notes here what it learnt: `shown`, `admitted_as`, `was_opened`. `on_frame` is called for every
-    frame, pongs and fragments included.
+    The door notes here what it learnt: `shown`, `admitted_as`, `was_opened`; or `watcher`, `last_event_id`. `on_frame`
+    is called for every frame, pongs and fragments included, `on_lost` when the connection has ended, even one whose
+    handshake was never finished.
     """
 
     shown: Handshake | None = None
@@ -28,6 +32,10 @@ class ChargePointSocket(ServerConnection):
     was_opened: bool = False
     has_ponged: bool = False
     on_frame: Callable[[], None] | None = None
+    watcher: "Watcher | None" = None
+    last_event_id: str | None = None
+    on_lost: Callable[[], None] | None = None
+    is_lost: bool = False
 
     def __init__(self, *args: Any, sockets: "set[ChargePointSocket]", max_sockets: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,6 +53,9 @@ class ChargePointSocket(ServerConnection):
     def connection_lost(self, exc: Exception | None) -> None:
         self._sockets.discard(self)
         super().connection_lost(exc)
+        self.is_lost = True
+        if self.on_lost is not None:
+            self.on_lost()
 
     def process_event(self, event: Event) -> None:
         super().process_event(event)
@@ -77,6 +88,13 @@ class ChargePointSocket(ServerConnection):
         self.protocol.send_text(frame)
         self.send_data()
         return True
+
+    def write_close(self, code: int, reason: str) -> None:
+        """Begin to close without waiting; a peer that does not join in is cut off when its time has passed."""
+        if self.is_open:
+            self.protocol.send_close(code, reason)
+            self.send_data()
+            self.loop.call_later(self.close_timeout or 0, self.transport.abort)
 
     async def wait_until_read(self) -> None:
         """Wait until the peer has read most of what was written, or is gone."""

@@ -100,6 +100,14 @@ class SessionAnswer(Answer):
     version: int
 
 
+class LiveTicket(Answer):
+    """`url` is where to open the WebSocket, ticket included; `expires_in` is in seconds."""
+
+    url: str
+    ticket: str
+    expires_in: int
+
+
 class ReservationAnswer(Answer):
     """`reserve_status` and `cancel_status` are the charge point's own answers; connector 0 is any of its connectors."""
 

@@ -9,6 +9,7 @@ from ocpp_server.throttle import network_of
 FAILED_LOGINS = "10 per minute"
 FAILED_LOGINS_OF_ADDRESS = "60 per minute"
 SIGNUPS_OF_ADDRESS = "120 per minute"
+TICKETS = "60 per minute"
 
 
 def address() -> str:

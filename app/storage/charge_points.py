@@ -10,13 +10,14 @@ from pymongo import ASCENDING, IndexModel, UpdateOne
 from app.domain.charge_points import ChargePoint, Connector, charge_point_key
 from app.storage.audit import Audited
 from app.storage.collection import to_document
+from app.storage.watched import Watched
 
 
 def _connectors(documents: Mapping[str, Any]) -> dict[str, Connector]:
     return {number: Connector(**fields) for number, fields in documents.items()}
 
 
-class ChargePoints(Audited[ChargePoint]):
+class ChargePoints(Watched[ChargePoint], Audited[ChargePoint]):
     called = "charge_point"
     secret = frozenset({"password_hash", "pending_keys"})
     name = "charge_points"
@@ -52,7 +53,10 @@ class ChargePoints(Audited[ChargePoint]):
         result = self.documents.update_one(
             {"_id": {"$eq": self.id_of(charge_point_id)}, **older}, {"$set": {path: to_document(connector)}}
         )
-        return result.matched_count == 1
+        kept = result.matched_count == 1
+        if kept:
+            self.changes.tell(self.called, "changed", charge_point_id, frozenset({path}))
+        return kept
 
     def twin_of(self, charge_point: ChargePoint) -> ChargePoint | None:
         """Return another charge point of the same security profile and serial number, if there is one."""

@@ -37,6 +37,7 @@ from app.storage.sessions import Sessions
 from app.storage.tariffs import Tariffs
 from app.storage.users import Logins, Users
 from app.storage.vehicles import Vehicles
+from app.storage.watched import Changes
 
 DEFAULT_NAME = "chargebridge"
 OLDEST_SERVER = (6, 0)
@@ -96,6 +97,7 @@ class Storage:
         self.local_list_contents = ListContents(database)
         self.local_list_rules = LocalListRules(database)
         self.root_certificates = RootCertificates(database)
+        self.changes = self.sessions.changes = self.charge_points.changes = Changes()
 
     def prepare(self) -> None:
         """Check the server and make the indexes; raises DatabaseUnusable in words an operator can act on."""

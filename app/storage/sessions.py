@@ -12,9 +12,12 @@ from app.domain.pauses import Pause
 from app.domain.session_hints import Why
 from app.domain.sessions import OPEN, PENDING, RUNNING, Session, State
 from app.domain.stop_rules import StopAt
-from app.storage.collection import Collection, Document, Order
+from app.storage.collection import Document, Order
 from app.storage.tariffs import read_tariff
+from app.storage.watched import Watched
 
+# What a change by meter values is told of: a session, by its transaction's id.
+METERED = "transaction"
 _LIVE_FIELDS = (("last_register_wh", "energy_wh"), ("power_w", "power_w"), ("soc", "soc"))
 
 
@@ -51,7 +54,8 @@ def _pauses(documents: Sequence[Mapping[str, Any]]) -> tuple[Pause, ...]:
     return tuple(Pause(**fields) for fields in documents)
 
 
-class Sessions(Collection[Session]):
+class Sessions(Watched[Session]):
+    called = "session"
     name = "sessions"
     key = "session_id"
     kind = Session
@@ -120,6 +124,13 @@ class Sessions(Collection[Session]):
         """Return the transactions that were booked before then and run still."""
         return self.find({"state": {"$in": list(RUNNING)}, "created_at": {"$lt": moment}})
 
+    def running_transactions(self, transaction_ids: Iterable[int]) -> list[Session]:
+        """Return those of some transactions that run still."""
+        return self.find({"transaction_id": {"$in": list(transaction_ids)}, "state": {"$in": list(RUNNING)}})
+
+    def of_ids(self, session_ids: Iterable[str]) -> list[Session]:
+        return self.find({"_id": {"$in": list(session_ids)}})
+
     def closed_without_stop(self, charge_point_id: str, since: datetime) -> list[Session]:
         """Return what was closed since then for want of a StopTransaction, the last begun first."""
         return self.find(
@@ -167,11 +178,14 @@ class Sessions(Collection[Session]):
         same = {"stop_due_at": {"$eq": session.stop_due_at}, "state": {"$in": list(RUNNING)}}
         return self.update(session.session_id, changes, when=same)
 
-    def progress(self, batch: Iterable[Progress]) -> None:
+    def progress(self, batch: Sequence[Progress]) -> None:
         """Bring running sessions up to date in one round trip; a reading older than the last one changes nothing."""
         updates = [_update(one) for one in batch]
         if updates:
             self.documents.bulk_write(updates, ordered=True)
+            if self.changes.wanted:
+                for transaction_id in {one.transaction_id for one in batch}:
+                    self.changes.tell(METERED, "changed", transaction_id)
 
 
 def _of_tag(id_tag: str) -> Document:

@@ -46,6 +46,9 @@ class Users(Audited[User]):
         keys = [user_key(username) for username in usernames]
         return {user.user_id for user in self.find({"_id": {"$in": keys}, "disabled": True})}
 
+    def of_ids(self, user_ids: Iterable[str]) -> list[User]:
+        return self.find({"_id": {"$in": list(user_ids)}})
+
     def by_name(self, username: str) -> User | None:
         return self.get(user_key(username))
 
@@ -73,6 +76,10 @@ class Logins(Collection[Login]):
     def rotate(self, login_id: str, old: str, new: str, expires_at: datetime) -> Login | None:
         """Exchange the good refresh token for a new one; None when `old` is not the good one any more."""
         return self.update(login_id, {"refresh_id": new, "expires_at": expires_at}, when={"refresh_id": {"$eq": old}})
+
+    def open_among(self, login_ids: Iterable[str]) -> set[str]:
+        """Return those of some logins that have not ended."""
+        return {str(one["_id"]) for one in self.documents.find({"_id": {"$in": list(login_ids)}}, {"_id": 1})}
 
     def end_all(self, user_id: str, *, but: str | None = None) -> None:
         """End every login of an account, except the one named."""

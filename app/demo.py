@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.config import Settings
+from app.demo_accounts import CHARGE_POINT_PASSWORD, CHARGE_POINTS, PASSWORDS
 from app.demo_client import DemoClient
 from app.errors import ConfigurationError
 from app.serving import require_free
 
-CHARGE_POINTS = ("CP001", "CP002")
-CHARGE_POINT_PASSWORD = "demo-charger-key-001"
-PASSWORDS = {"root": "demo-root", "staff": "demo-staff", "driver": "demo-driver"}
 SPEED = "120"
 ENOUGH_WH = 2000
 PATIENCE = 90.0
@@ -39,6 +37,7 @@ class Demo:
                 )
         self._settings = settings
         self._leave = leave
+        self._control = f"127.0.0.1:{int(settings.ocpp_bind.rpartition(':')[2]) + 1}"
         self._directory = settings.data_dir / "demo"
         self._client = DemoClient(settings.http_url)
         self._parts: list[subprocess.Popen[bytes]] = []
@@ -63,7 +62,7 @@ class Demo:
         return 0
 
     def _start_server(self) -> None:
-        for name, bind in self._settings.binds.items():
+        for name, bind in (*self._settings.binds.items(), ("the virtual chargers", self._control)):
             require_free(name, bind)  # or the sequence would be played against whoever has the port
         self._directory.mkdir(parents=True, exist_ok=True)
         log = self._directory / "server.log"
@@ -95,12 +94,13 @@ class Demo:
     def _set_up(self) -> str:
         """Make accounts and charge points, start the chargers; return root's token."""
         root = self._client.log_in("root", PASSWORDS["root"])
-        self._client.call("POST", "/api/users", root, username="staff", password=PASSWORDS["staff"], role="staff")
+        for role in ("staff", "admin"):
+            self._client.call("POST", "/api/users", root, username=role, password=PASSWORDS[role], role=role)
         for number, charge_point_id in enumerate(CHARGE_POINTS, 1):
             facts = {"name": f"Demo charger {number}", "place": "Car park", "password": CHARGE_POINT_PASSWORD}
             self._client.call("POST", "/api/charge_points", root, id=charge_point_id, **facts)
         options = ["--connectors", "2", "--speed", SPEED, "--meter-interval", "1", "--auto-plug", "1"]
-        options += ["--model", "Virtual 11", "--auto-unplug", "2"]
+        options += ["--model", "Virtual 11", "--auto-unplug", "2", "--control", self._control.rpartition(":")[2]]
         charger = self._launch(
             ["ocpp_server.simulator", self._settings.ocpp_url, *CHARGE_POINTS, *options],
             {"OCPP_PASSWORD": CHARGE_POINT_PASSWORD},
@@ -163,6 +163,7 @@ Everything stays up until Ctrl-C.
 
   API       {url}/api        documentation   {url}/docs
   chargers  {self._settings.ocpp_url}/<id>
+  cables    http://{self._control}/   the virtual chargers: plug, unplug, offline, late-stop, fault …
   accounts  {"   ".join(f"{name} / {password}" for name, password in PASSWORDS.items())}
   shell     DATA_DIR={self._directory} {Path(sys.executable).parent}/chargebridge --help
 
@@ -172,6 +173,7 @@ Try it yourself:
     -d '{{"username": "driver", "password": "{PASSWORDS["driver"]}"}}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -s {url}/api/start_charging -H "Authorization: Bearer $TOKEN" \\
     -H 'Content-Type: application/json' -d '{{"evse_id": "CP002", "connector_id": 1}}'
+  curl -s http://{self._control}/unplug -H 'Content-Type: application/json' -d '{{"charge_point_id": "CP002"}}'
 """)
         while all(part.poll() is None for part in self._parts):
             time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""The folder with every operation of the OpenAPI document, by tag, in an order in which all of them can be run."""
+"""Every operation of the OpenAPI document, in a folder for each role, in an order in which all of them can be run."""
 
 import json
 import re
@@ -11,16 +11,25 @@ from app.postman.scripts import LOG_IN_FIRST, REMEMBER, TAKE_RUNNING_TRANSACTION
 from app.postman.shapes import JSON, Item, Request, folder
 
 # These act on whoever is logged in, so they get an account of their own: the driver's password and login stay.
-ON_ONESELF = ("/api/me", "/api/signup", "/api/login", "/api/refresh", "/api/logout")
+ONESELF = "/api/me"
+ON_ONESELF = (ONESELF, "/api/signup", "/api/login", "/api/refresh", "/api/logout")
 ACCOUNT = {
     "username": "{{account_username}}",
     "password": "{{account_password}}",
     "old_password": "{{account_password}}",
     "new_password": "{{account_password}}",
 }
-# Who runs all of a folder does these at its end, for what comes after them would fail.
+# Who runs all does these at the end, for what comes after them would fail.
 ENDS_SOMETHING = ("/logout", "/commands/Reset", "/commands/UpdateFirmware", "/commands/SignedUpdateFirmware")
-CLEAN_UP = "Clean up"
+# In the order in which the folders can be run: what an admin makes is used by the others, and who signs up is a driver.
+ROLES = {
+    "admin": ("As an admin", "Charge points, firmware, tariffs, certificates: what admins may do besides staff."),
+    "root": ("As root", "What only root may do."),
+    "staff": ("As staff", "Commands, idTags, everybody's sessions: what staff may do besides drivers."),
+    None: ("Without a login", "What needs no login."),
+    "user": ("As a driver", "What everybody with an account may do, with things of his own."),
+}
+AT_THE_END = ("At the end", "What deletes, restarts or logs out, of every role, for what comes after it would fail.")
 BEFORE = {"/api/charge_points/{charge_point_id}/commands/RemoteStopTransaction": TAKE_RUNNING_TRANSACTION}
 # What else than success is right, by method and path: of what asks a charge point, of what comes only later.
 OTHERWISE = (
@@ -49,20 +58,26 @@ MADE_UP = "made-up"
 STANDING = {"charge_point_id", "connector_id", "idTag", "username"}
 
 
-def every_operation(operations: list[Operation]) -> Item:
-    """Return the folder, with a folder for each tag and one for what would spoil all that come after it."""
+def every_operation(operations: list[Operation]) -> list[Item]:
+    """Return the folders, one for each role, with a folder for each tag, and one for what would spoil all others."""
     created = _created(operations)
     names = {p.name for o in operations if not o.is_link for p in o.parameters_in("path")} | {"transaction_id"}
+    remember = REMEMBER % (json.dumps(created, sort_keys=True), json.dumps(sorted(names - STANDING)))
+    spoilers = [o for o in operations if _spoils(o)]
+    parts = [(ROLES[role], [o for o in operations if o.role == role and not _spoils(o)]) for role in ROLES]
+    parts.append((AT_THE_END, sorted(spoilers, key=lambda o: (o.path == ONESELF, o.path.endswith(ENDS_SOMETHING)))))
+    return [
+        folder(name, description, _by_tag(inside, created), before=LOG_IN_FIRST, after=remember)
+        for (name, description), inside in parts
+        if inside
+    ]
+
+
+def _by_tag(operations: Iterable[Operation], created: Mapping[str, str]) -> list[Item]:
     folders: dict[str, list[Operation]] = {}
-    for operation in sorted(operations, key=_spoils):
-        folders.setdefault(CLEAN_UP if operation.method == "DELETE" else operation.tag, []).append(operation)
-    return folder(
-        "Every operation",
-        "All that the API offers, by subject. Operators' requests log in with `root_username` and `root_password`.",
-        [folder(name, "", [_request(o, created).item() for o in inside]) for name, inside in folders.items()],
-        before=LOG_IN_FIRST,
-        after=REMEMBER % (json.dumps(created, sort_keys=True), json.dumps(sorted(names - STANDING))),
-    )
+    for operation in operations:
+        folders.setdefault(operation.tag, []).append(operation)
+    return [folder(name, "", [_request(o, created).item() for o in inside]) for name, inside in folders.items()]
 
 
 def _created(operations: Iterable[Operation]) -> dict[str, str]:
@@ -72,8 +87,8 @@ def _created(operations: Iterable[Operation]) -> dict[str, str]:
     return {parent: last.strip("{}") for parent, _, last in parents if parent in makers}
 
 
-def _spoils(operation: Operation) -> tuple[bool, bool]:
-    return operation.method == "DELETE", operation.path.endswith(ENDS_SOMETHING)
+def _spoils(operation: Operation) -> bool:
+    return operation.method == "DELETE" or operation.path.endswith(ENDS_SOMETHING)
 
 
 def _request(operation: Operation, created: Mapping[str, str]) -> Request:
@@ -105,7 +120,7 @@ def _token(operation: Operation, own: bool) -> str | None:
         return None
     if operation.role == "user":
         return "account_access_token" if own else "access_token"
-    return "root_access_token"
+    return f"{operation.role}_access_token"
 
 
 def _body(operation: Operation, own: bool) -> str | None:

@@ -67,8 +67,29 @@ def set_up() -> Item:
     )
     return folder(
         "Set up",
-        "For an operator, once: `root_username` and `root_password` log in, and the charge point `charge_point_id` is "
-        "added if there is none.",
-        [step.item() for step in steps],
+        "For an operator, once: `root_username` and `root_password` log in, the charge point `charge_point_id` is "
+        "added if there is none, and so are a staff and an admin account to try their requests with.",
+        [step.item() for step in (*steps, _account("staff"), _account("admin"))],
         before=SKIPPED_WITHOUT_OPERATOR,
+    )
+
+
+def _account(role: str) -> Request:
+    return Request(
+        name=f"Add an account with the role {role}",
+        method="POST",
+        path="/api/users",
+        description=f"Skipped when `{role}_username` and `{role}_password` are given.",
+        token=TOKEN,
+        body=f'{{\n  "username": "{{{{{role}_username}}}}",\n  "password": "{{{{{role}_password}}}}",\n'
+        f'  "role": "{role}"\n}}',
+        before=f"""
+        if (pm.variables.get('{role}_username') && pm.variables.get('{role}_password')) {{
+          pm.execution.skipRequest();
+        }} else {{
+          pm.environment.set('{role}_username', `{role}-${{pm.variables.replaceIn('{{{{$guid}}}}')}}`);
+          pm.environment.set('{role}_password', pm.variables.replaceIn('{{{{$guid}}}}'));
+        }}
+        """,
+        after="pm.test('added', () => pm.response.to.have.status(201));",
     )

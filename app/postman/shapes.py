@@ -17,12 +17,14 @@ class Request:
     """One request; `path` is written as in OpenAPI, `token` names the variable that holds the bearer token.
 
     `values` are those of path parameters that are not in the variable of the same name. `body` is text, `sends` its
-    media type; `{{variables}}` may stand in it. `before` and `after` are JavaScript.
+    media type; `{{variables}}` may stand in it. `before` and `after` are JavaScript. `host` names the variable that
+    holds where it is sent.
     """
 
     name: str
     method: str
     path: str
+    host: str = "base_url"
     description: str = ""
     token: str | None = "access_token"
     body: str | None = None
@@ -53,7 +55,11 @@ class Request:
     def _url(self) -> Item:
         segments = [f":{s[1:-1]}" if s.startswith("{") else s for s in self.path.strip("/").split("/")]
         names = [s[1:] for s in segments if s.startswith(":")]
-        url: Item = {"raw": "{{base_url}}/" + "/".join(segments), "host": ["{{base_url}}"], "path": segments}
+        url: Item = {
+            "raw": f"{{{{{self.host}}}}}/" + "/".join(segments),
+            "host": [f"{{{{{self.host}}}}}"],
+            "path": segments,
+        }
         if names:
             url["variable"] = [{"key": n, "value": self.values.get(n, f"{{{{{n}}}}}")} for n in names]
         if self.query:

@@ -10,10 +10,12 @@ import pytest
 
 from app import create_app
 from app.api.documentation import document
+from app.demo_accounts import PASSWORDS
 from app.postman import write
 from app.postman.examples import example, example_parameter, in_words
 
 COMMITTED = Path(__file__).parents[2] / "postman"
+STORIES = 3
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,15 @@ def requests_in(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from requests_in(each)
 
 
+def to_the_api(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (each for each in requests_in(item) if each["request"]["url"]["host"] == ["{{base_url}}"])
+
+
+def every_operation(collection: dict[str, Any]) -> dict[str, Any]:
+    """Return all folders but those that tell a story."""
+    return {"item": collection["item"][STORIES:]}
+
+
 def operation_of(item: dict[str, Any]) -> tuple[str, str]:
     """Return the method and the path as OpenAPI writes it."""
     segments = (f"{{{s[1:]}}}" if s.startswith(":") else s for s in item["request"]["url"]["path"])
@@ -64,20 +75,31 @@ def test_the_committed_files_are_what_the_api_makes(files: list[Path]) -> None:
 
 
 def test_every_operation_is_in_the_collection_once(openapi: dict[str, Any], collection: dict[str, Any]) -> None:
-    every = next(folder for folder in collection["item"] if folder["name"] == "Every operation")
-    found = sorted(operation_of(item) for item in requests_in(every))
+    found = sorted(operation_of(item) for item in requests_in(every_operation(collection)))
     assert found == sorted(offered(openapi))
 
 
+def test_each_operation_is_in_the_folder_of_the_least_role_that_may_do_it(
+    openapi: dict[str, Any], collection: dict[str, Any]
+) -> None:
+    roles = {"As an admin": "admin", "As root": "root", "As staff": "staff", "As a driver": "user"}
+    *folders, last = every_operation(collection)["item"]
+    assert last["name"] == "At the end"
+    for folder in folders:
+        for item in requests_in(folder):
+            method, path = operation_of(item)
+            assert openapi["paths"][path][method.lower()].get("x-role") == roles.get(folder["name"]), (method, path)
+
+
 def test_the_story_calls_only_what_the_api_offers(openapi: dict[str, Any], collection: dict[str, Any]) -> None:
-    told = [folder for folder in collection["item"] if folder["name"] in ("Set up", "Charge a car")]
-    called = {operation_of(item) for folder in told for item in requests_in(folder)}
+    told = collection["item"][:STORIES]
+    called = {operation_of(item) for folder in told for item in to_the_api(folder)}
     assert called <= offered(openapi)
     assert {("POST", f"/api/{step}") for step in ("login", "start_charging", "stop_charging")} <= called
 
 
 def test_every_step_of_the_story_has_a_test_of_its_own(collection: dict[str, Any]) -> None:
-    for folder in collection["item"][:2]:
+    for folder in collection["item"][:STORIES]:
         for item in requests_in(folder):
             tests = [line for e in item["event"] if e["listen"] == "test" for line in e["script"]["exec"]]
             assert any("pm.test(" in line for line in tests), item["name"]
@@ -99,6 +121,12 @@ def test_the_environment_tells_no_secret(environment: list[dict[str, Any]]) -> N
     assert all(v["type"] == "secret" and v["value"] == "" for v in secrets)
 
 
+def test_the_demos_environment_knows_who_is_in_the_demo_and_has_no_token(files: list[Path]) -> None:
+    known = {v["key"]: v["value"] for v in json.loads(files[2].read_bytes())["values"]}
+    assert {known[f"{who}_password"] for who in ("staff", "admin", "root")} < set(PASSWORDS.values())
+    assert not any(value for name, value in known.items() if "token" in name)
+
+
 def test_every_variable_is_declared_or_set_by_an_answer_before(
     collection: dict[str, Any], environment: list[dict[str, Any]]
 ) -> None:
@@ -114,7 +142,7 @@ def test_every_variable_is_declared_or_set_by_an_answer_before(
 
 
 def test_what_changes_or_deletes_a_charge_point_is_pointed_at_one_made_for_that(collection: dict[str, Any]) -> None:
-    for item in requests_in(collection):
+    for item in to_the_api(collection):
         method, path = operation_of(item)
         asks = "/commands/" in path or path.endswith("/diagnostics")
         if path.startswith("/api/charge_points/{") and method != "GET" and not asks:
@@ -124,7 +152,7 @@ def test_what_changes_or_deletes_a_charge_point_is_pointed_at_one_made_for_that(
 def test_every_operation_is_held_to_its_documented_success_but_a_made_up_link(
     openapi: dict[str, Any], collection: dict[str, Any]
 ) -> None:
-    for item in requests_in(collection["item"][2]):
+    for item in requests_in(every_operation(collection)):
         method, path = operation_of(item)
         operation = openapi["paths"][path][method.lower()]
         documented = next(status for status in operation["responses"] if status[0] == "2")
@@ -137,7 +165,7 @@ def test_what_takes_a_file_is_sent_one_with_what_must_be_said_of_it(
     openapi: dict[str, Any], collection: dict[str, Any]
 ) -> None:
     taking = 0
-    for item in requests_in(collection):
+    for item in to_the_api(collection):
         method, path = operation_of(item)
         kinds = openapi["paths"][path][method.lower()].get("requestBody", {}).get("content", {})
         if kinds and "application/json" not in kinds:
@@ -160,9 +188,9 @@ def test_files_are_asked_for_as_what_they_are(collection: dict[str, Any]) -> Non
 
 
 def test_what_is_deleted_is_deleted_after_all_else(collection: dict[str, Any]) -> None:
-    methods = [item["request"]["method"] for item in requests_in(collection["item"][2])]
-    assert "DELETE" in methods
-    assert "DELETE" not in methods[: -methods.count("DELETE")]
+    *folders, last = every_operation(collection)["item"]
+    assert not any(item["request"]["method"] == "DELETE" for folder in folders for item in requests_in(folder))
+    assert sum(item["request"]["method"] == "DELETE" for item in requests_in(last)) > 5
 
 
 def test_a_parameter_of_a_query_gets_an_example() -> None:

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 import pytest
 
+from ocpp_server.simulator.control import Control
 from ocpp_server.simulator.threaded import running
-from tests.live import ROOT_PASSWORD, Api, Server, until
+from tests.live import ROOT_PASSWORD, Api, Server, free_port, until
 from tests.requirements import need_node
 
 POSTMAN = Path(__file__).parents[2] / "postman"
@@ -77,11 +78,12 @@ def test_the_collection_runs_from_top_to_bottom_for_an_operator_and_then_for_a_d
     newman: Any, server: Server, root: Api
 ) -> None:
     collection = json.loads((POSTMAN / "chargebridge.postman_collection.json").read_text())
-    charge_point_id = f"CP-{uuid4().hex[:10]}"
+    charge_point_id, control_port = f"CP-{uuid4().hex[:10]}", free_port()
     whole = newman(
         root_password=ROOT_PASSWORD,
         charge_point_id=charge_point_id,
         charge_point_password=CHARGE_POINT_PASSWORD,
+        virtual_charger_url=f"http://127.0.0.1:{control_port}",
     )
     until(lambda: root.get(f"/api/charge_points/{charge_point_id}").status_code == 200 or whole.process.poll())
     with running(
@@ -90,8 +92,10 @@ def test_the_collection_runs_from_top_to_bottom_for_an_operator_and_then_for_a_d
         connectors=2,
         speed=60.0,
         meter_interval=1,
-    ):
+    ) as charger:
+        control = charger.do(lambda it: Control([it], control_port).__aenter__())
         assert sent(whole.result()) == all_requests(collection)
+        charger.do(lambda _: control.__aexit__())
 
         # Without an operator's password, all that needs an operator is left out, and all else is green.
         username, password = f"driver-{uuid4().hex}", "a driver's password"

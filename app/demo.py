@@ -19,6 +19,7 @@ from app.serving import require_free
 SPEED = "120"
 ENOUGH_WH = 2000
 PATIENCE = 90.0
+TARIFF = {"name": "Car park", "currency": "EUR", "price_per_kwh": 59, "vat_percent": 19, "default": True}
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -99,6 +100,8 @@ class Demo:
         for number, charge_point_id in enumerate(CHARGE_POINTS, 1):
             facts = {"name": f"Demo charger {number}", "place": "Car park", "password": CHARGE_POINT_PASSWORD}
             self._client.call("POST", "/api/charge_points", root, id=charge_point_id, **facts)
+        if not self._client.call("GET", "/api/tariffs", root)["items"]:
+            self._client.call("POST", "/api/tariffs", root, **TARIFF)
         options = ["--connectors", "2", "--speed", SPEED, "--meter-interval", "1", "--auto-plug", "1"]
         options += ["--model", "Virtual 11", "--auto-unplug", "2", "--control", self._control.rpartition(":")[2]]
         charger = self._launch(
@@ -128,6 +131,9 @@ class Demo:
         client.tell("POST /api/login", {"username": "driver"}, account, "access_token", "idTag")
         token = str(account["access_token"])
 
+        found = client.call("GET", f"/api/charge_points/{evse_id}", token)
+        client.tell(f"GET /api/charge_points/{evse_id}", {}, found["connectors"][0], "connector_id", "status", "price")
+
         request = {"evse_id": evse_id, "connector_id": 1}
         started = client.call("POST", "/api/start_charging", token, **request)
         client.tell("POST /api/start_charging", request, started, "status", "session_id", "detail")
@@ -140,7 +146,8 @@ class Demo:
         client.tell("POST /api/stop_charging", {"session_id": started["session_id"]}, stopped, "status", "detail")
         self._follow(path, token, lambda session: session["state"] == "completed")
         receipt = client.call("GET", f"{path}/receipt", token)
-        client.tell(f"GET {path}/receipt", {}, receipt, "name", "minutes", "energy_wh", "energy_source", "stop_reason")
+        names = ("name", "minutes", "energy_wh", "energy_source", "stop_reason", "cost")
+        client.tell(f"GET {path}/receipt", {}, receipt, *names)
 
     def _follow(self, path: str, token: str, enough: Callable[[dict[str, Any]], bool]) -> None:
         told: tuple[Any, ...] = ()
@@ -151,7 +158,7 @@ class Demo:
             news = (session["state"], session["energy_wh"] // 500)
             if news != told:
                 told = news
-                self._client.tell(f"GET {path}", {}, session, "state", "energy_wh", "power_w", "soc")
+                self._client.tell(f"GET {path}", {}, session, "state", "energy_wh", "power_w", "soc", "cost")
             return enough(session)
 
         _wait("the session", look)

@@ -48,4 +48,6 @@ class DemoClient:
 
 
 def _short(value: Any) -> Any:
+    if isinstance(value, dict) and "text" in value:
+        return value["text"]  # a price or a cost: all of it would fill a screen
     return f"{value[:24]}…" if isinstance(value, str) and len(value) > 40 else value

@@ -9,12 +9,11 @@ import click
 
 from app import logs
 from app.accounts import Accounts
-from app.api.models import ID_TAG_IN_WORDS, ID_TAG_PATTERN
 from app.central_system import utc_now
 from app.certificates.authority import CertificateAuthority
 from app.certificates.chains import to_pem
 from app.config import Settings, load_settings
-from app.domain.id_tags import IdTag, IdTagStatus, generate_id_tag, normalise_id_tag
+from app.domain.id_tags import ID_TAG_IN_WORDS, ID_TAG_PATTERN, IdTag, IdTagStatus, generate_id_tag, normalise_id_tag
 from app.domain.roles import Role
 from app.errors import AlreadyExists, BadInput, ChargeBridgeError, Conflict, NotFound
 from app.fleet import Fleet

@@ -7,7 +7,7 @@ from ocpp.v16.datatypes import IdTagInfo
 from ocpp.v16.enums import AuthorizationStatus
 
 from app.domain.authorization import OpenSession, Verdict, authorize, authorize_start
-from app.domain.id_tags import IdTag, normalise_id_tag
+from app.domain.id_tags import MOST_ABOVE, IdTag, normalise_id_tag
 from app.domain.sessions import RUNNING, Session
 from app.domain.times import iso
 from app.storage.database import Storage
@@ -50,8 +50,18 @@ def judge_transaction(
 
 
 def _judge(storage: Storage, tag: IdTag | None, owner: User | None, now: datetime) -> Verdict:
-    parent = storage.id_tags.get(tag.parent_id_tag) if tag and tag.parent_id_tag else None
-    return authorize(tag, parent, owner_disabled=bool(owner and owner.disabled), now=now)
+    parents = parents_of(storage, tag) if tag else []
+    return authorize(tag, parents, owner_disabled=bool(owner and owner.disabled), now=now)
+
+
+def parents_of(storage: Storage, tag: IdTag) -> list[IdTag]:
+    """Return a tag's parent and that one's, as far as they are known."""
+    parents: list[IdTag] = []
+    above = tag.parent_id_tag
+    while above and len(parents) < MOST_ABOVE and (parent := storage.id_tags.get(above)):
+        parents.append(parent)
+        above = parent.parent_id_tag
+    return parents
 
 
 def _seen_open(sessions: Sequence[Session]) -> list[OpenSession]:

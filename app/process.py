@@ -41,6 +41,7 @@ from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
 from app.stop_rules import StopRules
 from app.storage.database import Storage
+from app.tags.keeping import IdTags
 from app.tariffs import Tariffs
 from app.vehicles import Vehicles
 from ocpp_server.bridge import Bridge
@@ -97,6 +98,8 @@ class Process:
             settings=settings,
             storage=self._storage,
             accounts=accounts,
+            accounts=Accounts(self._storage, utc_now),
+            id_tags=IdTags(self._storage, utc_now),
             vehicles=Vehicles(self._storage, utc_now),
             commands=commands,
             capabilities=capabilities,

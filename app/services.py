@@ -27,6 +27,7 @@ from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
 from app.stop_rules import StopRules
 from app.storage.database import Storage
+from app.tags.keeping import IdTags
 from app.tariffs import Tariffs
 from app.vehicles import Vehicles
 
@@ -39,6 +40,7 @@ class Services:
     storage: Storage
     accounts: Accounts
     vehicles: Vehicles
+    id_tags: IdTags
     commands: Commands
     capabilities: KnownCapabilities
     command_batches: CommandBatches

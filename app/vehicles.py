@@ -11,6 +11,7 @@ from app.domain.vehicles import MOST_PER_ACCOUNT, Vehicle
 from app.errors import Conflict, NotFound
 from app.storage.database import Storage
 from app.storage.users import User
+from app.tags.keeping import take_away, was_used
 
 
 class Vehicles:
@@ -60,7 +61,9 @@ class Vehicles:
         return changed
 
     def remove(self, user: User, vehicle_id: str) -> None:
-        """Remove a vehicle; its tag stays, blocked, for its sessions bear it. Raises NotFound."""
+        """Remove a vehicle; where sessions bear its tag, that stays, blocked. Raises NotFound."""
         vehicle = self.own(user, vehicle_id)
-        self._storage.id_tags.update(vehicle.id_tag, {"status": IdTagStatus.BLOCKED})
+        tag = self._storage.id_tags.update(vehicle.id_tag, {"status": IdTagStatus.BLOCKED})
+        if tag is not None and not was_used(self._storage, tag):
+            take_away(self._storage, tag, self._now())
         self._storage.vehicles.delete(vehicle_id)

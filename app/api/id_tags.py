@@ -1,6 +1,5 @@
 """idTags, as staff keep them: RFID cards and the tags of accounts."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
@@ -12,9 +11,8 @@ from app.api.models import Body, IdTagPath, IdTagText, Key, Moment, PageQuery, T
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.views import id_tag_json
-from app.domain.id_tags import IdTag, IdTagStatus, generate_id_tag, normalise_id_tag
+from app.domain.id_tags import IdTagKind, IdTagStatus, normalise_id_tag
 from app.domain.roles import Role
-from app.errors import AlreadyExists, BadInput, Conflict, NotFound
 from app.storage.collection import equal
 
 api = APIBlueprint("id_tags", __name__, url_prefix="/api/id_tags", abp_tags=[Tag(name="idTags")])
@@ -23,7 +21,7 @@ api = APIBlueprint("id_tags", __name__, url_prefix="/api/id_tags", abp_tags=[Tag
 class TagFields(Body):
     status: IdTagStatus = IdTagStatus.ACCEPTED
     expiry_date: Moment | None = None
-    parent_id_tag: IdTagText | None = None
+    parent_id_tag: IdTagText | None = Field(None, description="Blocked or expired, so is this one. It has none itself.")
     concurrent_limit: int = Field(1, ge=1, le=1000, strict=True, description="How many sessions at a time.")
     label: Text | None = None
     username: Key | None = Field(None, description="The account it belongs to.")
@@ -34,49 +32,32 @@ class NewTag(TagFields):
 
 
 class TagQuery(PageQuery):
+    kind: IdTagKind | None = None
     username: Key | None = None
     status: IdTagStatus | None = None
     parent_id_tag: IdTagText | None = None
-
-
-def _facts(body: TagFields) -> dict[str, Any]:
-    """Return the fields given, their references checked and spelled as they are kept."""
-    facts = body.given()
-    facts.pop("idTag", None)
-    if parent := facts.get("parent_id_tag"):
-        facts["parent_id_tag"] = normalise_id_tag(parent)
-        if services.storage.id_tags.get(facts["parent_id_tag"]) is None:
-            raise BadInput("parent_id_tag", "there is no such idTag")
-    if username := facts.get("username"):
-        user = services.storage.users.by_name(username)
-        if user is None:
-            raise BadInput("username", "there is no such user")
-        facts["username"] = user.username
-    return facts
 
 
 @api.get("", summary="idTags", responses={200: page_of(IdTagAnswer)})
 @requires(Role.STAFF)
 def list_id_tags(query: TagQuery) -> dict[str, Any]:
     parent = normalise_id_tag(query.parent_id_tag) if query.parent_id_tag else None
-    where = equal([("username", query.username), ("status", query.status), ("parent_id_tag", parent)])
-    return page(services.storage.id_tags, where, query, id_tag_json)
+    asked = (("kind", query.kind), ("username", query.username), ("status", query.status), ("parent_id_tag", parent))
+    return page(services.storage.id_tags, equal(asked), query, id_tag_json)
 
 
 @api.post("", summary="Add an idTag", responses={201: IdTagAnswer})
 @requires(Role.STAFF)
 def add_id_tag(body: NewTag) -> tuple[dict[str, Any], int]:
-    tag = IdTag(normalise_id_tag(body.idTag) or generate_id_tag(), created_at=services.now())
-    try:
-        return id_tag_json(services.storage.id_tags.insert(replace(tag, **_facts(body)))), 201
-    except AlreadyExists as error:
-        raise Conflict("id_tag_exists", "there is such an idTag already") from error
+    """A card, of nobody or of the account that `username` names."""
+    facts = {name: value for name, value in body.given().items() if name != "idTag"}
+    return id_tag_json(services.id_tags.add(body.idTag, facts)), 201
 
 
 @api.get("/<idTag>", summary="One idTag", responses={200: IdTagAnswer})
 @requires(Role.STAFF)
 def get_id_tag(path: IdTagPath) -> dict[str, Any]:
-    return id_tag_json(_existing(services.storage.id_tags.get(normalise_id_tag(path.idTag))))
+    return id_tag_json(services.id_tags.get(path.idTag))
 
 
 @api.patch(
@@ -84,13 +65,14 @@ def get_id_tag(path: IdTagPath) -> dict[str, Any]:
 )
 @requires(Role.STAFF)
 def change_id_tag(path: IdTagPath, body: TagFields) -> dict[str, Any]:
-    facts = _facts(body)
-    if facts.get("parent_id_tag") == normalise_id_tag(path.idTag):
-        raise BadInput("parent_id_tag", "a tag cannot be its own parent")
-    return id_tag_json(_existing(services.storage.id_tags.update(normalise_id_tag(path.idTag), facts)))
+    """It counts with the next word of a charge point, and is sent to the local lists it is in. A session that runs goes
+    on; stop it if you want it to end."""
+    return id_tag_json(services.id_tags.change(path.idTag, body.given()))
 
 
-def _existing(tag: IdTag | None) -> IdTag:
-    if tag is None:
-        raise NotFound("there is no such idTag")
-    return tag
+@api.delete("/<idTag>", summary="Remove a card that was never used", responses={204: None})
+@requires(Role.STAFF)
+def remove_id_tag(path: IdTagPath) -> tuple[str, int]:
+    """409 `id_tag_in_use` for any other tag: block it."""
+    services.id_tags.remove(path.idTag)
+    return "", 204

@@ -16,11 +16,10 @@ from pydantic import (
     model_validator,
 )
 
+from app.domain.id_tags import ID_TAG_IN_WORDS, ID_TAG_PATTERN
 from app.domain.times import parse_time
 
 MAX_PAGE = 500
-ID_TAG_PATTERN = r"[\x21-\x7e]{1,20}"
-ID_TAG_IN_WORDS = "1 to 20 letters, digits or signs, without spaces"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

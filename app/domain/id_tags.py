@@ -8,6 +8,10 @@ from enum import StrEnum
 
 ALPHABET = string.ascii_uppercase + string.digits
 GENERATED_LENGTH = 16  # some firmwares overrun at the 20 characters that OCPP allows
+ID_TAG_PATTERN = r"[\x21-\x7e]{1,20}"
+ID_TAG_IN_WORDS = "1 to 20 letters, digits or signs, without spaces"
+# A vehicle's tag is a child of its account's, which may be one of a family's.
+MOST_ABOVE = 2
 MAX_KEPT = 64  # characters of what a charge point calls a tag; OCPP allows 20
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from app.domain.id_tags import MOST_ABOVE
 from app.storage.database import Storage
 
 # Who is new can wait a little, so that lists of everybody are not sent at every sign-up; who is blocked cannot.
@@ -33,7 +34,10 @@ def spread(
     concerned = set(id_tags)
     if not concerned:
         return
-    concerned |= {tag.id_tag for tag in storage.id_tags.children(concerned)}
+    below = concerned
+    for _ in range(MOST_ABOVE):
+        below = {tag.id_tag for tag in storage.id_tags.children(below)} if below else below
+        concerned |= below
     rules = storage.local_list_rules.about(concerned)
     if any(rule.all_charge_points for rule in rules):
         storage.local_lists.touch(None, due_at, attempted_before)

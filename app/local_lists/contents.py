@@ -1,6 +1,6 @@
 """What belongs in a charge point's local authorization list at this moment, and how much of it it takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from app.domain.authorization import authorize
@@ -46,16 +46,24 @@ def judged_again(storage: Storage, held: Held, now: datetime) -> list[Entry]:
 
 
 def _judged(storage: Storage, tags: Sequence[IdTag], now: datetime) -> list[Entry]:
-    parents = {p.id_tag: p for p in storage.id_tags.those({t.parent_id_tag for t in tags if t.parent_id_tag})}
+    parents = _parents_of(storage, tags)
+    grandparents = _parents_of(storage, parents.values())
     disabled = storage.users.disabled({tag.username for tag in tags if tag.username})
     judged = []
     for tag in tags:
+        parent = parents.get(tag.parent_id_tag or "")
+        grandparent = grandparents.get(parent.parent_id_tag or "") if parent else None
         verdict = authorize(
             tag,
-            parents.get(tag.parent_id_tag or ""),
+            [one for one in (parent, grandparent) if one is not None],
             owner_disabled=user_key(tag.username or "") in disabled,
             now=now,
         )
         info = id_tag_info(verdict.status, tag)
         judged.append(Entry(tag.id_tag, verdict.status.value, info.expiry_date, info.parent_id_tag))
     return judged
+
+
+def _parents_of(storage: Storage, tags: Iterable[IdTag]) -> dict[str, IdTag]:
+    named = {tag.parent_id_tag for tag in tags if tag.parent_id_tag}
+    return {parent.id_tag: parent for parent in storage.id_tags.those(named)} if named else {}

@@ -10,7 +10,7 @@ from pymongo import ASCENDING, IndexModel
 
 from app.domain.id_tags import IdTag, IdTagKind, IdTagStatus
 from app.storage.audit import Audited
-from app.storage.collection import Document, to_document
+from app.storage.collection import Collection, Document, to_document
 
 _CHANGES_AT_A_TIME = 1000
 
@@ -34,7 +34,9 @@ class IdTags(Audited[IdTag]):
     kind = IdTag
     readers = {"kind": IdTagKind, "status": IdTagStatus}
     indexes = (
-        IndexModel([("username", ASCENDING)]),
+        Collection.order.index("username"),
+        Collection.order.index("kind"),
+        Collection.order.index("status"),
         IndexModel([("parent_id_tag", ASCENDING)], sparse=True),
         IndexModel([("untold.token", ASCENDING)], sparse=True),
     )
@@ -71,9 +73,12 @@ class IdTags(Audited[IdTag]):
         """Return the tags that fare as one of these does."""
         return self.find({"parent_id_tag": {"$in": list(id_tags)}})
 
-    def is_parent(self, id_tag: str) -> bool:
-        """Tell whether some tag has this one for its parent."""
-        return self.first({"parent_id_tag": {"$eq": id_tag}}) is not None
+    def is_parent(self, id_tag: str, *, but_of: IdTagKind | None = None) -> bool:
+        """Tell whether some tag, not of the kind named, has this one for its parent."""
+        where: Document = {"parent_id_tag": {"$eq": id_tag}}
+        if but_of is not None:
+            where["kind"] = {"$ne": but_of.value}
+        return self.first(where) is not None
 
     def usable(self, now: datetime, limit: int) -> list[IdTag]:
         """Return tags that may charge by themselves, whatever their parents and owners are."""

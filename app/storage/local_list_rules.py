@@ -63,6 +63,10 @@ class LocalListRules(Collection[LocalListRule]):
         """Return the rules by which a change of one of these tags may change a list."""
         return self.find({"$or": [{"id_tags": {"$in": list(id_tags)}}, {"all_accepted": True}]})
 
+    def drop_tag(self, id_tag: str) -> None:
+        """Forget a tag that is removed."""
+        self.documents.update_many({"id_tags": {"$eq": id_tag}}, {"$pull": {"id_tags": id_tag}})
+
     def drop_charge_point(self, charge_point_id: str) -> None:
         """Forget a charge point that is removed: its own rule, and its place in groups."""
         self.delete(own_rule_id(charge_point_id))

@@ -16,7 +16,8 @@ HERE = ("CP", 1)
 
 
 def status(tag: IdTag | None, parent: IdTag | None = None, *, owner_disabled: bool = False) -> str:
-    return authorize(tag, parent, owner_disabled=owner_disabled, now=NOW).status.value
+    parents = [parent] if parent else []
+    return authorize(tag, parents, owner_disabled=owner_disabled, now=NOW).status.value
 
 
 def test_a_known_tag_may_charge() -> None:
@@ -51,7 +52,7 @@ def test_the_tag_of_a_disabled_account_is_blocked() -> None:
 
 def start(open_sessions: list[OpenSession], limit: int = 1) -> str:
     tag = replace(TAG, concurrent_limit=limit)
-    verdict = authorize(tag, None, owner_disabled=False, now=NOW)
+    verdict = authorize(tag, [], owner_disabled=False, now=NOW)
     return authorize_start(verdict, tag, open_sessions, at=HERE).status.value
 
 
@@ -67,10 +68,10 @@ def test_what_runs_on_the_same_connector_does_not_count() -> None:
 
 
 def test_the_sessions_in_the_way_are_named() -> None:
-    verdict = authorize(TAG, None, owner_disabled=False, now=NOW)
+    verdict = authorize(TAG, [], owner_disabled=False, now=NOW)
     assert authorize_start(verdict, TAG, [OpenSession("s1", "CP", 2)], at=HERE).in_the_way == ("s1",)
 
 
 def test_a_tag_that_is_refused_by_itself_is_not_judged_by_its_limit() -> None:
-    verdict = authorize(BLOCKED, None, owner_disabled=False, now=NOW)
+    verdict = authorize(BLOCKED, [], owner_disabled=False, now=NOW)
     assert authorize_start(verdict, BLOCKED, [OpenSession("s1", "CP", 2)], at=HERE) == verdict

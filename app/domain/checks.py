@@ -1,0 +1,24 @@
+"""A rule looked at: what it says, and how things stand in words, so that a decision can be told step by step."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`refusal` is None where the rule lets pass; else what is answered: OCPP's AuthorizationStatus where the rule is
+    about a tag, the problem's code where it is about the charge point."""
+
+    rule: str
+    words: str
+    refusal: str | None = None
+    in_the_way: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return self.refusal is None
+
+
+def first_refusal(checks: Iterable[Check]) -> Check | None:
+    """Return the first check that does not pass; those behind it are not looked at."""
+    return next((check for check in checks if not check.passed), None)

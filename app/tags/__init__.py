@@ -1,0 +1,1 @@
+"""idTags as staff keep them."""

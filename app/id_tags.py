@@ -1,12 +1,13 @@
 """What is known of a tag, brought together and judged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ocpp.v16.datatypes import IdTagInfo
 from ocpp.v16.enums import AuthorizationStatus
 
-from app.domain.authorization import OpenSession, Verdict, authorize, authorize_start
+from app.domain.authorization import OpenSession, Verdict, authorize_start, tag_checks, verdict_of
+from app.domain.checks import Check
 from app.domain.id_tags import MOST_ABOVE, IdTag, normalise_id_tag
 from app.domain.sessions import RUNNING, Session
 from app.domain.times import iso
@@ -34,7 +35,7 @@ def judge_start(
 
     `owner` is the account that the tag belongs to, if any; `open_sessions` are the tag's.
     """
-    return authorize_start(_judge(storage, tag, owner, now), tag, _seen_open(open_sessions), at=at)
+    return authorize_start(_judge(storage, tag, owner, now), tag, seen_open(open_sessions), at=at)
 
 
 def judge_transaction(
@@ -46,12 +47,17 @@ def judge_transaction(
     """
     verdict, tag = judge(storage, id_tag, now)
     running = storage.sessions.of_tag(tag.id_tag, RUNNING) if tag and verdict.accepted else []
-    return authorize_start(verdict, tag, _seen_open(running), at=(charge_point_id, connector_id)), tag
+    return authorize_start(verdict, tag, seen_open(running), at=(charge_point_id, connector_id)), tag
 
 
 def _judge(storage: Storage, tag: IdTag | None, owner: User | None, now: datetime) -> Verdict:
+    return verdict_of(checks_of(storage, tag, owner, now))
+
+
+def checks_of(storage: Storage, tag: IdTag | None, owner: User | None, now: datetime) -> Iterator[Check]:
+    """Look at the rules for a tag itself, one by one; `owner` is the account it belongs to, if any."""
     parents = parents_of(storage, tag) if tag else []
-    return authorize(tag, parents, owner_disabled=bool(owner and owner.disabled), now=now)
+    return tag_checks(tag, parents, owner_disabled=bool(owner and owner.disabled), now=now)
 
 
 def parents_of(storage: Storage, tag: IdTag) -> list[IdTag]:
@@ -64,7 +70,8 @@ def parents_of(storage: Storage, tag: IdTag) -> list[IdTag]:
     return parents
 
 
-def _seen_open(sessions: Sequence[Session]) -> list[OpenSession]:
+def seen_open(sessions: Sequence[Session]) -> list[OpenSession]:
+    """Return sessions as the rule about a tag's limit sees them."""
     return [OpenSession(s.session_id, s.charge_point_id, s.connector_id) for s in sessions]
 
 

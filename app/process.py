@@ -98,7 +98,6 @@ class Process:
             settings=settings,
             storage=self._storage,
             accounts=accounts,
-            accounts=Accounts(self._storage, utc_now),
             id_tags=IdTags(self._storage, utc_now),
             vehicles=Vehicles(self._storage, utc_now),
             commands=commands,

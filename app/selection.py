@@ -1,12 +1,12 @@
 """What a driver names in a request, found and checked: a charge point with its connector, a tag of his own."""
 
-from ocpp.v16.enums import RegistrationStatus
-
 from app.commands import Commands
 from app.domain.authorization import Verdict
 from app.domain.charge_points import ChargePoint
+from app.domain.checks import first_refusal
 from app.domain.id_tags import IdTag, normalise_id_tag
 from app.domain.roles import Role
+from app.domain.starting import known_checks, service_checks
 from app.errors import BadInput, Conflict, NotFound
 from app.storage.database import Storage
 from app.storage.users import User
@@ -15,11 +15,11 @@ from app.storage.users import User
 def find_charge_point(storage: Storage, evse_id: str, connector_id: int) -> ChargePoint:
     """Return a charge point that has the connector, 0 being any; raises NotFound, BadInput."""
     charge_point = storage.charge_points.get(evse_id)
+    refused = first_refusal(known_checks(charge_point, evse_id, connector_id))
     if charge_point is None:
         raise NotFound(f"there is no charge point {evse_id}")
-    known = [c for c in charge_point.connectors if c != "0"]
-    if connector_id and known and str(connector_id) not in known:
-        raise BadInput("connector_id", f"this charge point has the connectors {', '.join(sorted(known, key=int))}")
+    if refused is not None:
+        raise BadInput("connector_id", refused.words)
     return charge_point
 
 
@@ -45,10 +45,9 @@ def is_own(user: User, tag: IdTag) -> bool:
 
 def require_in_service(commands: Commands, charge_point: ChargePoint) -> None:
     """Raise Conflict for a charge point that cannot be asked for anything now."""
-    if charge_point.registration != RegistrationStatus.accepted:
-        raise Conflict("charge_point_not_accepted", "this charge point is not in service yet")
-    if not commands.connected(charge_point.charge_point_id):
-        raise Conflict("charge_point_offline", "this charge point is not connected at the moment")
+    connected = commands.connected(charge_point.charge_point_id)
+    if refused := first_refusal(service_checks(charge_point, connected=connected)):
+        raise Conflict(refused.refusal, refused.words)
 
 
 def require_accepted(verdict: Verdict) -> None:

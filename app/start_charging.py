@@ -22,6 +22,7 @@ from app.domain.reservations import Reservation
 from app.domain.roles import Role
 from app.domain.session_hints import NOTHING, WAITING, why_not_started
 from app.domain.sessions import Session, State
+from app.domain.starting import connector_check, reservation_check
 from app.domain.stop_rules import StopAt
 from app.domain.times import iso
 from app.errors import AlreadyExists, CommandFailed, Conflict, Forbidden
@@ -105,7 +106,7 @@ class StartCharging:
         holding = self._beside.submit(self._storage.reservations.holding, *at, self._now())
         tariff = self._beside.submit(freeze_tariff, self._storage, charge_point)
         around = self._storage.sessions.open_around(*at, tag.id_tag)
-        if any((one.charge_point_id, one.connector_id) == at for one in around):
+        if not connector_check(around, at).passed:
             return self._connector_busy(user, at, session_id, request)
         _require_unreserved(tag, holding.result())
         self._require_authorized(user, tag, at, around)
@@ -232,5 +233,5 @@ class StartCharging:
 
 
 def _require_unreserved(tag: IdTag, held: Reservation | None) -> None:
-    if held is not None and not held.is_for(tag):
+    if held is not None and not reservation_check(tag, held).passed:
         raise Conflict("connector_reserved", "this connector is reserved", until=iso(held.expires_at))

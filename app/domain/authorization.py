@@ -84,7 +84,7 @@ def limit_check(tag: IdTag, open_sessions: Iterable[OpenSession], *, at: tuple[s
 def verdict_of(checks: Iterable[Check]) -> Verdict:
     """Return what the first rule that refuses says, or that none does."""
     refused = first_refusal(checks)
-    if refused is None or refused.refusal is None:
+    if refused is None:
         return ACCEPTED
     return Verdict(AuthorizationStatus(refused.refusal), refused.words, refused.in_the_way)
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`refusal` is None where the rule lets pass; else what is answered: OCPP's AuthorizationStatus where the rule is
+    """`refusal` is empty where the rule lets pass; else what is answered: OCPP's AuthorizationStatus where the rule is
     about a tag, the problem's code where it is about the charge point."""
 
     rule: str
     words: str
-    refusal: str | None = None
+    refusal: str = ""
     in_the_way: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        return self.refusal is None
+        return not self.refusal
 
 
 def first_refusal(checks: Iterable[Check]) -> Check | None:

@@ -140,6 +140,39 @@ def test_a_tag_fares_on_the_lists_as_its_parent_and_its_account_do(
     station.serve_until(lambda: station.entries[driver.id_tag] == {"status": "Blocked"})
 
 
+def test_vehicles_are_blocked_on_the_lists_with_their_account_and_with_its_family(
+    root: Api, driver: Api, station: ListStation
+) -> None:
+    vehicle, card, family = driver.post("/api/me/vehicles", name="Red").json()["idTag"], new_tag(root), new_tag(root)
+    root.patch(f"/api/id_tags/{driver.id_tag}", parent_id_tag=family)
+    in_sync(root, station, vehicle, driver.id_tag, card)
+
+    def until_they_are(*expected: str) -> None:
+        station.serve_until(
+            lambda: [station.entries[tag]["status"] for tag in (vehicle, driver.id_tag, card)] == [*expected]
+        )
+
+    root.patch(f"/api/id_tags/{vehicle}", status="Blocked")
+    until_they_are("Blocked", "Accepted", "Accepted")
+    root.patch(f"/api/id_tags/{vehicle}", status="Accepted")
+    root.patch(f"/api/id_tags/{driver.id_tag}", status="Blocked")
+    until_they_are("Blocked", "Blocked", "Accepted")
+    root.patch(f"/api/id_tags/{driver.id_tag}", status="Accepted")
+    until_they_are("Accepted", "Accepted", "Accepted")
+    root.patch(f"/api/id_tags/{family}", status="Blocked")
+    until_they_are("Blocked", "Blocked", "Accepted")
+    root.patch(f"/api/id_tags/{card}", status="Blocked")
+    until_they_are("Blocked", "Blocked", "Blocked")
+
+
+def test_a_card_that_is_removed_leaves_the_lists(root: Api, station: ListStation) -> None:
+    a, b = tags(root, 2)
+    in_sync(root, station, a, b)
+    assert root.delete(f"/api/id_tags/{a}").status_code == 204
+    station.serve_until(lambda: list(station.entries) == [b])
+    assert station.shown(root)["own"]["idTags"] == [b]
+
+
 def test_what_changed_while_a_charge_point_was_away_is_sent_when_it_is_back(
     root: Api, station: ListStation, connect: Any, new_charge_point: Any
 ) -> None:

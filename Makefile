@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench conformance postman node clean
+.PHONY: help install run demo test check bench conformance i18n postman node clean
 
 help:  ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -42,6 +42,9 @@ bench: install  ## Run the benchmarks and print their ratios
 
 conformance: install  ## Test what OCPP asks, the Open Charge Alliance's 77 cases first; write docs/conformance.md
 	@$(BIN)/pytest -n 2 --dist loadfile tests/conformance --write-conformance
+
+i18n: install  ## Bring the catalogues of the pages up to date with their texts
+	@$(BIN)/python -m app.web.translating
 
 postman: install  ## Write the Postman collection from the OpenAPI document
 	@$(BIN)/chargebridge postman

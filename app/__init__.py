@@ -45,6 +45,7 @@ from app.api import (
 from app.api.context import EXTENSION
 from app.api.models import Problem
 from app.services import Services
+from app.web import site
 
 RESOURCES = (
     account,
@@ -98,11 +99,12 @@ def create_app(secret: str, services: Services | None = None) -> OpenAPI:
     )
     app.extensions[EXTENSION] = services
     http.register(app, services.settings.trusted_proxies if services else ())
+    auth.configure(app, secret, https=services is not None and services.settings.http_url.startswith("https:"))
     problems.register(app)
-    auth.configure(app, secret)
     for resource in RESOURCES:
         app.register_api(resource.api)
     app.register_blueprint(documentation.bp)
+    site.register(app)
     policy.register(app)
     limits.register(app)
     return app

@@ -101,7 +101,8 @@ def require_free(name: str, bind: str) -> None:
 
 
 def _greet(settings: Settings, password: str | None, say: Say) -> None:
-    say(f"ChargeBridge  API          {settings.http_url}/api")
+    say(f"ChargeBridge  pages        {settings.http_url}/")
+    say(f"              API          {settings.http_url}/api")
     say(f"              API docs     {settings.http_url}/docs")
     for url in dict.fromkeys(filter(None, (settings.ocpp_url, settings.ocpp_tls_url))):
         say(f"              chargers     {url}/<charge point id>")

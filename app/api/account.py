@@ -6,11 +6,11 @@ from flask_jwt_extended import get_jwt
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import AfterValidator, Field, StringConstraints
 
+from app.accounts import LoggedIn
 from app.api import limits
 from app.api.answers import IdTagAnswer, Tokens, UserAnswer, page_of
 from app.api.auth import LOGIN_CLAIM, ONCE_CLAIM, tokens_for
 from app.api.context import current_user, services
-from app.api.limits import limiter
 from app.api.models import Body, IdTagPath, Language, Nothing, PageQuery, Printable, Text, shaped
 from app.api.paging import page
 from app.api.policy import public, requires, requires_refresh_token
@@ -65,18 +65,22 @@ class PasswordChange(Body):
 
 @api.post("/signup", summary="Create an account and log in", responses={201: Tokens})
 @public
-@limiter.limit(limits.SIGNUPS_OF_ADDRESS)
+@limits.signups
 def signup(body: Signup) -> tuple[dict[str, Any], int]:
     """The account gets an idTag of its own: what a charger knows the driver by."""
-    profile = {k: v for k, v in body.given().items() if k in Profile.model_fields and v is not None}
-    user = services.accounts.create(body.username, body.password, Role.USER, profile)
-    return tokens_for(services.accounts.open_login(user)), 201
+    return tokens_for(new_account(body)), 201
+
+
+def new_account(body: Signup, **profile: Any) -> LoggedIn:
+    """Create an account for who asks, and log him in; `profile` is what holds where he has said nothing."""
+    given = {k: v for k, v in body.given().items() if k in Profile.model_fields and v is not None}
+    user = services.accounts.create(body.username, body.password, Role.USER, {**profile, **given})
+    return services.accounts.open_login(user)
 
 
 @api.post("/login", summary="Log in", responses={200: Tokens})
 @public
-@limiter.limit(limits.FAILED_LOGINS_OF_ADDRESS, deduct_when=limits.login_failed)
-@limiter.limit(limits.FAILED_LOGINS, key_func=limits.account_and_address, deduct_when=limits.login_failed)
+@limits.logins
 def login(body: Login) -> dict[str, Any]:
     """The access token lasts 15 minutes, the refresh token 30 days."""
     return tokens_for(services.accounts.log_in(body.username, body.password))
@@ -112,7 +116,7 @@ def change_me(body: Profile) -> dict[str, Any]:
 
 @api.post("/me/password", summary="Change your password", responses={204: None})
 @requires(Role.USER, own=True)
-@limiter.limit(limits.FAILED_LOGINS, key_func=limits.account, deduct_when=limits.password_wrong)
+@limits.passwords
 def change_password(body: PasswordChange) -> tuple[str, int]:
     """All your other logins end."""
     services.accounts.change_password(current_user(), body.old_password, body.new_password, get_jwt()[LOGIN_CLAIM])

@@ -1,12 +1,15 @@
-"""Who is asking: JWTs made and checked. What the account may do is read anew with each request."""
+"""Who is asking: JWTs made and checked, an app's in a header, a browser's in a cookie that no script can read.
+
+What the account may do is read anew with each request.
+"""
 
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response
-from flask_jwt_extended import JWTManager, create_access_token, create_refresh_token
+from flask_jwt_extended import JWTManager, create_access_token, create_refresh_token, set_access_cookies
 
-from app.accounts import LoggedIn
+from app.accounts import LOGIN_LASTS, LoggedIn
 from app.api.context import services
 from app.api.problems import problem
 from app.storage.users import User
@@ -17,17 +20,26 @@ LOGIN_CLAIM = "login"
 ONCE_CLAIM = "once"
 
 
-def configure(app: Flask, secret: str) -> None:
-    """Set up token checks on the application: every defect of a token is a 401."""
+def configure(app: Flask, secret: str, *, https: bool) -> None:
+    """Set up token checks on the application: every defect of a token is a 401.
+
+    With `https`, browsers send the cookie over TLS alone.
+    """
     app.config.update(
         JWT_SECRET_KEY=secret,
         JWT_ALGORITHM="HS256",
-        JWT_TOKEN_LOCATION=["headers", "json"],
+        JWT_TOKEN_LOCATION=["headers", "json", "cookies"],
         JWT_JSON_KEY="token",
         JWT_REFRESH_JSON_KEY="refresh_token",
         JWT_ACCESS_TOKEN_EXPIRES=ACCESS_LASTS,
         JWT_REFRESH_TOKEN_EXPIRES=REFRESH_LASTS,
         JWT_ERROR_MESSAGE_KEY="detail",
+        JWT_ACCESS_COOKIE_NAME="chargebridge_login",
+        JWT_ACCESS_CSRF_COOKIE_NAME="chargebridge_csrf",
+        JWT_ACCESS_CSRF_HEADER_NAME="X-CSRF-Token",
+        JWT_CSRF_CHECK_FORM=True,
+        JWT_COOKIE_SAMESITE="Lax",
+        JWT_COOKIE_SECURE=https,
     )
     jwt = JWTManager(app)
     jwt.user_lookup_loader(_user_of)
@@ -48,6 +60,13 @@ def _refuse(detail: str) -> Response:
     response = problem(401, "not_authenticated", detail)
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def keep_in_cookie(response: Response, logged_in: LoggedIn) -> None:
+    """Let a browser stay logged in for as long as the login lasts."""
+    claims = {LOGIN_CLAIM: logged_in.login.login_id}
+    token = create_access_token(logged_in.user.user_id, additional_claims=claims, expires_delta=LOGIN_LASTS)
+    set_access_cookies(response, token, max_age=int(LOGIN_LASTS.total_seconds()))
 
 
 def tokens_for(logged_in: LoggedIn) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, Response, current_app, redirect, render_template, send_from_directory
+from flask import Blueprint, Response, current_app, render_template, send_from_directory
 from flask_openapi3 import Info, OpenAPI, SecurityScheme
-from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.models import Problem
 from app.api.policy import policy_of, public
@@ -52,12 +51,6 @@ _PROBLEM = {
 @public
 def openapi() -> dict[str, Any]:
     return document(cast(OpenAPI, current_app))
-
-
-@bp.get("/")
-@public
-def home() -> BaseResponse:
-    return redirect("/docs")
 
 
 @bp.get("/docs")

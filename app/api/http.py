@@ -10,7 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from app.api.json_text import Json
 from app.api.proxies import BehindProxies
-from app.api.uploads import is_file_expected
+from app.api.uploads import is_file_expected, is_form_expected
 from app.domain.files import without_token
 from app.domain.id_tags import mask_id_tag
 from app.errors import BadInput
@@ -18,6 +18,7 @@ from app.errors import BadInput
 log = logging.getLogger("app.http")
 
 MAX_BODY = 64 * 1024
+FORM = "application/x-www-form-urlencoded"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -42,7 +43,7 @@ def _begin() -> None:
     g.began = time.perf_counter()
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType
-    if is_file_expected(current_app):
+    if is_file_expected(current_app) or (is_form_expected(current_app) and request.mimetype == FORM):
         return
     # Unreadable JSON and other media types are told as such, before anything else; a token may be in any body.
     if request.content_length or "Transfer-Encoding" in request.headers:

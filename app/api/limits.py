@@ -1,5 +1,8 @@
 """How often one may try: so that nobody guesses passwords, and nobody locks another out of his account."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 
@@ -10,6 +13,8 @@ FAILED_LOGINS = "10 per minute"
 FAILED_LOGINS_OF_ADDRESS = "60 per minute"
 SIGNUPS_OF_ADDRESS = "120 per minute"
 TICKETS = "60 per minute"
+
+View = Callable[..., Any]
 
 
 def address() -> str:
@@ -28,8 +33,8 @@ def register(app: Flask) -> None:
 def account_and_address() -> str:
     """Return what failed logins are counted by: the account as tried from this very address."""
     body = request.get_json(silent=True)
-    username = body.get("username") if isinstance(body, dict) else None
-    return f"{address()}|{str(username)[:64].casefold()}"
+    fields = body if isinstance(body, dict) else request.form
+    return f"{address()}|{str(fields.get('username'))[:64].casefold()}"
 
 
 def account() -> str:
@@ -45,3 +50,22 @@ def login_failed(response: Response) -> bool:
 def password_wrong(response: Response) -> bool:
     """Tell whether an attempt to change a password counts."""
     return response.status_code == 422
+
+
+def logins(view: View) -> View:
+    """Bound the failed attempts to log in, by whatever door."""
+    of_account = limiter.shared_limit(
+        FAILED_LOGINS, scope="logins", key_func=account_and_address, deduct_when=login_failed
+    )
+    of_address = limiter.shared_limit(FAILED_LOGINS_OF_ADDRESS, scope="logins", deduct_when=login_failed)
+    return of_address(of_account(view))
+
+
+def signups(view: View) -> View:
+    """Bound the new accounts, by whatever door."""
+    return limiter.shared_limit(SIGNUPS_OF_ADDRESS, scope="signups")(view)
+
+
+def passwords(view: View) -> View:
+    """Bound the guesses at the password of an account that one is logged in to."""
+    return limiter.shared_limit(FAILED_LOGINS, scope="passwords", key_func=account, deduct_when=password_wrong)(view)

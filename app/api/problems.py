@@ -1,9 +1,11 @@
 """The one table from errors to problem documents (RFC 9457); no traceback and no database text leaves through it."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, g
+from flask_jwt_extended.exceptions import CSRFError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -73,11 +75,13 @@ def _message(error: Any) -> str:
 
 def register(app: Flask) -> None:
     """Let the application answer its errors by the table."""
-    app.register_error_handler(ChargeBridgeError, _on_our_error)
-    app.register_error_handler(HTTPException, _on_http_error)
-    app.register_error_handler(DatabaseError, _on_database_error)
-    app.register_error_handler(BridgeStopped, _on_stopping)
-    app.register_error_handler(Exception, _on_surprise)
+    for kind, answer in _ANSWERS.items():
+        app.register_error_handler(kind, answer)
+
+
+def answer_to(error: Exception) -> Response:
+    """Return what an error is answered with."""
+    return next(answer for kind, answer in _ANSWERS.items() if isinstance(error, kind))(error)
 
 
 def _on_our_error(error: ChargeBridgeError) -> Response:
@@ -106,6 +110,10 @@ def _on_http_error(error: HTTPException) -> Response:
     return response
 
 
+def _on_forgery(_error: CSRFError) -> Response:
+    return problem(403, "csrf_failed", "with the login's cookie send the value of chargebridge_csrf as X-CSRF-Token")
+
+
 def _on_database_error(error: DatabaseError) -> Response:
     log.warning("database_away", extra={"fields": {"error": type(error).__name__, "detail": str(error)[:200]}})
     response = problem(503, "database_unavailable", "the database does not answer at the moment; try again")
@@ -122,3 +130,13 @@ def _on_stopping(_error: BridgeStopped) -> Response:
 def _on_surprise(error: Exception) -> Response:
     log.error("unexpected_error", exc_info=error, extra={"fields": {"request_id": g.get("request_id")}})
     return problem(500, "internal_error", "something went wrong on our side; the request id helps to find it")
+
+
+_ANSWERS: dict[type[Exception], Callable[[Any], Response]] = {
+    ChargeBridgeError: _on_our_error,
+    CSRFError: _on_forgery,
+    HTTPException: _on_http_error,
+    DatabaseError: _on_database_error,
+    BridgeStopped: _on_stopping,
+    Exception: _on_surprise,
+}

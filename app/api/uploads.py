@@ -13,6 +13,7 @@ from app.errors import BadInput, TooLarge
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ATTRIBUTE = "chargebridge_takes_file"
+_FORM_ATTRIBUTE = "chargebridge_takes_form"
 
 READ_BYTES = 64 * 1024
 MAX_FIELD_BYTES = 16 * 1024
@@ -37,6 +38,17 @@ def takes_file(view: View) -> View:
 def is_file_expected(app: Flask) -> bool:
     """Tell whether the request at hand is for a route that takes a file."""
     return request.endpoint is not None and hasattr(app.view_functions[request.endpoint], _ATTRIBUTE)
+
+
+def takes_form(view: View) -> View:
+    """Declare a route of a page, whose body is a form's fields and not JSON, within the same bounds."""
+    setattr(view, _FORM_ATTRIBUTE, True)
+    return view
+
+
+def is_form_expected(app: Flask) -> bool:
+    """Tell whether the request at hand is for a page."""
+    return request.endpoint is not None and hasattr(app.view_functions[request.endpoint], _FORM_ATTRIBUTE)
 
 
 def end_silence() -> None:

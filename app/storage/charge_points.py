@@ -1,5 +1,6 @@
 """Charge points with their connectors, by their id without regard to case."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from app.domain.charge_points import ChargePoint, Connector, charge_point_key
 from app.storage.audit import Audited
-from app.storage.collection import to_document
+from app.storage.collection import Document, to_document
 from app.storage.watched import Watched
 
 
@@ -81,6 +82,14 @@ class ChargePoints(Watched[ChargePoint], Audited[ChargePoint]):
         """Return the ids of charge points that have a tariff of their own, this one."""
         found = self.find({"tariff_id": {"$eq": tariff_id}}, limit=limit)
         return [charge_point.charge_point_id for charge_point in found]
+
+    def in_service(self, search: str, limit: int) -> list[ChargePoint]:
+        """Return accepted charge points, by id; those with a text in their id, name or place when one is given."""
+        where: Document = {"registration": RegistrationStatus.accepted.value}
+        if search:
+            like = {"$regex": re.escape(search), "$options": "i"}
+            where["$or"] = [{name: like} for name in ("charge_point_id", "name", "place")]
+        return self.find(where, sort=self.order.keys, limit=limit)
 
     def count_pending(self) -> int:
         """Count the unknown charge points that wait for an admin's word."""

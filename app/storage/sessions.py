@@ -131,6 +131,19 @@ class Sessions(Watched[Session]):
     def of_ids(self, session_ids: Iterable[str]) -> list[Session]:
         return self.find({"_id": {"$in": list(session_ids)}})
 
+    def open_of(self, username: str) -> list[Session]:
+        """Return a driver's sessions that have not ended, newest first."""
+        return self.find({"username": {"$eq": username}, "state": {"$in": list(OPEN)}}, sort=self.order.keys, limit=50)
+
+    def of_user_between(self, username: str, begin: datetime, end: datetime, limit: int) -> list[Session]:
+        """Return a driver's sessions from one moment to before another, newest first."""
+        where = {"username": {"$eq": username}, "created_at": {"$gte": begin, "$lt": end}}
+        return self.find(where, sort=self.order.keys, limit=limit)
+
+    def newest_of(self, username: str, before: datetime) -> Session | None:
+        """Return a driver's last session before a moment."""
+        return self.first({"username": {"$eq": username}, "created_at": {"$lt": before}}, sort=self.order.keys)
+
     def closed_without_stop(self, charge_point_id: str, since: datetime) -> list[Session]:
         """Return what was closed since then for want of a StopTransaction, the last begun first."""
         return self.find(

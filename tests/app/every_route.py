@@ -58,11 +58,13 @@ class Route:
         return set((self.operation and self.operation.body or {}).get("properties", ()))
 
 
-ROUTES = [
+_ALL = [
     Route(rule.rule, method, rule.endpoint)
     for rule in sorted(APP.url_map.iter_rules(), key=lambda rule: rule.rule)
     for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
 ]
+ROUTES = [route for route in _ALL if not route.endpoint.startswith("web.")]
+PAGES = [route for route in _ALL if route.endpoint.startswith("web.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,10 +109,3 @@ def test_a_request_that_is_not_http_is_answered_without_a_word_about_us(server: 
         assert b"Traceback" not in answer
         assert b"ython" not in answer
     assert plain_http.get(f"{server.url}/healthz").status_code == 200
-
-
-def test_the_bare_address_leads_to_the_documentation(server: Server) -> None:
-    client = server.anonymous().http
-    answer = client.get("/")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/docs")
-    client.close()

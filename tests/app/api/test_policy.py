@@ -181,8 +181,6 @@ def test_the_document_names_the_role_of_each_operation() -> None:
 
 def test_only_the_door_and_the_signposts_are_open_to_everybody() -> None:
     assert {route.rule for route in ROUTES if route.policy.role is None} == {
-        # It leads to the documentation.
-        "/",
         "/api/login",
         "/api/signup",
         "/docs",

@@ -1,0 +1,60 @@
+"""One connector of a charger: is it free, and the button that starts."""
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.api.context import current_user, services
+from app.api.policy import requires
+from app.api.views import charge_point_for_drivers
+from app.domain.roles import Role
+from app.domain.sessions import Session
+from app.selection import find_charge_point
+from app.start_charging import StartRequest
+from app.web.forms import shown_on
+
+bp = Blueprint("charging", __name__, url_prefix="/charge/<charge_point_id>/<int:connector_id>")
+
+
+@bp.get("")
+@requires(Role.USER, own=False)
+def connector_page(charge_point_id: str, connector_id: int) -> str:
+    # A form sent twice starts once.
+    facts = {"key": uuid4().hex, **_connector(charge_point_id, connector_id)}
+    return render_template("pages/charger.html", **facts)
+
+
+@bp.get("/status")
+@requires(Role.USER, own=False)
+def status(charge_point_id: str, connector_id: int) -> str:
+    """The connector alone, as it is now."""
+    return render_template("parts/connector.html", **_connector(charge_point_id, connector_id))
+
+
+@bp.post("")
+@requires(Role.USER, own=False)
+@shown_on(connector_page)
+def start(charge_point_id: str, connector_id: int) -> ResponseReturnValue:
+    asked = StartRequest(charge_point_id, connector_id, idempotency_key=request.form.get("key", "")[:100] or None)
+    answer = services.starts.start(current_user(), asked)
+    return redirect(url_for("web.sessions.session_page", session_id=answer.session.session_id), 303)
+
+
+def _connector(charge_point_id: str, connector_id: int) -> dict[str, Any]:
+    charge_point = find_charge_point(services.storage, charge_point_id, connector_id)
+    shown = charge_point_for_drivers(charge_point)
+    connector = next((c for c in shown["connectors"] if c["connector_id"] == connector_id), {"status": None})
+    return {
+        "charge_point": shown,
+        "connector": connector,
+        "connector_id": connector_id,
+        "own": _own_session(charge_point.charge_point_id, connector_id),
+    }
+
+
+def _own_session(charge_point_id: str, connector_id: int) -> Session | None:
+    username = current_user().user_id
+    here = services.storage.sessions.open_on(charge_point_id, connector_id)
+    return next((one for one in here if (one.username or "").casefold() == username), None)

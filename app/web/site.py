@@ -1,0 +1,62 @@
+"""The pages, assembled: one blueprint, beneath it one for each group of pages."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, request
+
+from app.api.uploads import takes_form
+from app.domain.times import iso
+from app.errors import Forbidden
+from app.web import account, assets, charging, failures, forms, home, languages, navigation, profile, sessions, words
+from app.web.headers import protect
+from app.web.viewer import csrf_token, viewer
+
+PAGES = (assets, home, account, charging, sessions, profile)
+# What every template may call.
+IN_TEMPLATES = {
+    "LANGUAGES": languages.LANGUAGES,
+    "asset": assets.asset,
+    "connector_status": words.connector_status,
+    "csrf_token": csrf_token,
+    "fault": forms.fault,
+    "iso": iso,
+    "language": languages.language,
+    "navigation": navigation.navigation,
+    "notice": words.notice,
+    "session_state": words.state,
+    "tone": words.tone,
+    "typed": forms.typed,
+    "viewer": viewer,
+    "with_query": navigation.with_query,
+}
+
+
+def register(app: Flask) -> None:
+    """Add the pages to the application."""
+    languages.register(app)
+    app.jinja_env.globals.update(IN_TEMPLATES)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    site = Blueprint("web", __name__, template_folder="templates")
+    for pages in PAGES:
+        site.register_blueprint(pages.bp)
+    site.before_request(_refuse_forms_of_other_sites)
+    site.after_request(protect)
+    failures.register(site)
+    app.register_blueprint(site)
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith("web."):
+            takes_form(view)
+    failures.register_unknown_addresses(app)
+
+
+def _refuse_forms_of_other_sites() -> Response | None:
+    """Refuse what another site lets a browser send, where no login's token can tell: at the login itself, for one."""
+    if request.method in ("GET", "HEAD"):
+        return None
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site not in (None, "same-origin", "none") or (
+        site is None and origin is not None and urlsplit(origin).netloc != request.host
+    ):
+        raise Forbidden("this form came from another site")
+    return None

@@ -1,0 +1,70 @@
+"""Bring the catalogues up to date with the texts in code and templates: `make i18n`."""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from app.web.languages import CATALOGUES, LANGUAGES
+
+_CODE = Path(__file__).parents[1]
+Extracted = tuple[int, str | None, Any, list[str]]
+
+
+def every_sentence(fileobj: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Extracted]:
+    """Give the sentences of a module that is not about pages and so marks none of its texts."""
+    tree = ast.parse(fileobj.read())
+    documented = (node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.FunctionDef))
+    documentation = {ast.get_docstring(node, clean=False) for node in documented}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if text.endswith(".") and text not in documentation:
+                yield node.lineno, None, text, []
+
+
+METHODS: list[tuple[str, str | Callable[..., Any]]] = [
+    ("domain/*_hints.py", every_sentence),
+    ("web/*.py", "python"),
+    ("web/templates/**", babel_extract),
+]
+
+
+def template() -> Catalog:
+    """Return what there is to translate."""
+    texts = Catalog()
+    found = extract_from_dir(_CODE, METHODS, dict.fromkeys((m for m, _ in METHODS), {"trimmed": "true"}))  # type: ignore[arg-type]
+    for _file, _line, text, _comments, context in found:
+        texts.add(text, context=context)
+    return texts
+
+
+def read(language: str) -> Catalog:
+    with path_of(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def path_of(language: str) -> Path:
+    return CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+
+
+def update() -> None:
+    """Write every catalogue anew; what is said in English is the text itself."""
+    texts = template()
+    for language in LANGUAGES:
+        catalogue = read(language)
+        catalogue.update(texts, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        if language == "en":
+            for message in catalogue:
+                message.string = message.id
+        with path_of(language).open("wb") as file:
+            write_po(file, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
+
+
+if __name__ == "__main__":
+    update()

@@ -1,0 +1,135 @@
+"""What the API says in codes, in words for people: tables from code to text, which the catalogues translate."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.domain.sessions import State
+
+Texts = Mapping[str, object]
+
+STATES: Texts = {
+    State.REQUESTED: _("Asking the charger"),
+    State.ACCEPTED: _("Starting"),
+    State.WAITING_FOR_VEHICLE: _("Waiting for the cable"),
+    State.CHARGING: _("Charging"),
+    State.SUSPENDED: _("Paused"),
+    State.STOPPING: _("Stopping"),
+    State.COMPLETED: _("Finished"),
+    State.REJECTED: _("Refused"),
+    State.FAILED: _("Failed"),
+    State.EXPIRED: _("Not started in time"),
+}
+
+CONNECTOR_STATUSES: Texts = {
+    "Available": _("Available"),
+    "Preparing": _("Cable plugged in"),
+    "Charging": _("In use"),
+    "SuspendedEV": _("In use, paused by the vehicle"),
+    "SuspendedEVSE": _("In use, paused by the charger"),
+    "Finishing": _("Just finished"),
+    "Reserved": _("Reserved"),
+    "Unavailable": _("Out of service"),
+    "Faulted": _("Out of order"),
+}
+
+# The colour of a badge: good, busy, bad, or none at all.
+TONES: Mapping[str, str] = {
+    "Available": "good",
+    "Preparing": "good",
+    "Charging": "busy",
+    "SuspendedEV": "busy",
+    "SuspendedEVSE": "busy",
+    "Finishing": "busy",
+    "Reserved": "busy",
+    "Faulted": "bad",
+    State.REQUESTED: "busy",
+    State.ACCEPTED: "busy",
+    State.WAITING_FOR_VEHICLE: "busy",
+    State.CHARGING: "good",
+    State.SUSPENDED: "busy",
+    State.STOPPING: "busy",
+    State.REJECTED: "bad",
+    State.FAILED: "bad",
+}
+
+# What happened, and what to do about it.
+FAILURES: Texts = {
+    "already_exists": _("There is one like that already. Choose another name."),
+    "bad_input": _("Please look at the fields marked below."),
+    "call_error": _("The charger could not do this. Try again, or use another one."),
+    "charge_point_busy": _("The charger is busy with other requests. Try again in a moment."),
+    "charge_point_not_accepted": _("This charger is not in service yet. Please choose another one."),
+    "charge_point_offline": _("This charger is not connected at the moment. Please choose another one."),
+    "charge_point_timeout": _("The charger has not answered in time. It may still do it: look again in a minute."),
+    "connector_busy": _("Somebody is charging here, or about to. Please choose another connector."),
+    "connector_reserved": _("This connector is reserved for somebody else. Please choose another one."),
+    "csrf_failed": _("This page was open for too long. Load it again and repeat what you did."),
+    "database_unavailable": _("We cannot reach our records at the moment. Try again in a few seconds."),
+    "forbidden": _("There is nothing at this address."),
+    "id_tag_not_accepted": _("Your account may not charge at the moment. Please ask the operator."),
+    "internal_error": _("Something went wrong on our side. If it happens again, tell the operator the number below."),
+    "method_not_allowed": _("There is nothing at this address."),
+    "not_authenticated": _("User name or password wrong. Try again."),
+    "not_found": _("There is nothing at this address. It may have been removed, or it belongs to somebody else."),
+    "not_supported_by_charge_point": _("This charger cannot do that."),
+    "session_ended": _("This session has ended already."),
+    "session_not_started": _("Charging has not begun yet. Without a cable the request ends by itself."),
+    "stopping": _("We are just restarting. Try again in a moment."),
+    "too_large": _("That is too much to send at once."),
+    "too_many_attempts": _("Too many attempts. Wait a minute before the next one."),
+    "username_taken": _("This user name is taken. Choose another one."),
+}
+
+# What has been done, said on the page that is shown next.
+NOTICES: Texts = {
+    "password_changed": _("Your password is changed. You are logged out everywhere else."),
+    "profile_saved": _("Your profile is saved."),
+}
+
+# What is wrong with a field, by pydantic's name for it; its facts are the placeholders.
+FIELD_FAULTS: Texts = {
+    "extra_forbidden": _("This field is not known."),
+    "missing": _("Please fill this in."),
+    "string_too_long": _("At most %(max_length)d characters."),
+    "string_too_short": _("At least %(min_length)d characters."),
+}
+
+# What the API says of fields in its own words.
+FIELD_MESSAGES: Texts = {
+    "must be 3 to 64 letters, digits or . _ @ + -": _("3 to 64 letters, digits or . _ @ + -"),
+    "must be an e-mail address": _("This is not an e-mail address."),
+    "must not contain control characters": _("There are characters in it that cannot be printed."),
+    "this is not your password": _("This is not your password."),
+}
+
+
+def failure(code: str, otherwise: str) -> str:
+    """Return what to say of an error."""
+    return str(FAILURES[code]) if code in FAILURES else gettext(otherwise)
+
+
+def notice(code: str) -> str:
+    """Return what to say of something done, if there is such a thing."""
+    return str(NOTICES.get(code, ""))
+
+
+def field_fault(kind: str, message: str, facts: Mapping[str, object]) -> str:
+    """Return what to say of a field."""
+    text = FIELD_FAULTS.get(kind) or FIELD_MESSAGES.get(message.removeprefix("Value error, "))
+    return str(text) % facts if text is not None else gettext(message)
+
+
+def state(value: str) -> str:
+    """Return a session's state in words."""
+    return str(STATES[value])
+
+
+def connector_status(value: str | None) -> str:
+    """Return a connector's status in words; a vendor's own word as it came."""
+    return str(CONNECTOR_STATUSES.get(value or "", value or _("Unknown")))
+
+
+def tone(value: str | None) -> str:
+    return TONES.get(value or "", "quiet")

@@ -31,7 +31,7 @@ from app.selection import find_charge_point, find_tag, is_own, require_accepted,
 from app.sessions import Answer
 from app.smart_charging.record import not_taken, sent
 from app.smart_charging.sending import SmartCharging
-from app.stop_rules import require_possible
+from app.stop_rules import require_possible, require_tariff
 from app.storage.database import Storage
 from app.storage.users import User
 from app.tariffs import freeze_tariff
@@ -127,6 +127,7 @@ class StartCharging:
             stop_at=request.stop_at,
             stop_due_at=now if request.stop_at else None,
         )
+        require_tariff(session.stop_at, session.tariff)
         profile = self._profile_for(user, session, charge_point, request.charging_profile_id)
         try:
             return self._ask_to_start(user, session, charge_point, profile)

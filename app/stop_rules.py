@@ -10,9 +10,11 @@ from ocpp.v16.enums import RemoteStartStopStatus
 
 from app.command_outcomes import OUTCOME_UNKNOWN
 from app.commands import Commands
+from app.domain.costs import cost
 from app.domain.session_hints import NOTHING, OF_STOP_RULES, STOP_ASKED_AGAIN, STOP_GIVEN_UP, STOP_PENDING, STOPPING
 from app.domain.sessions import ENDED, OPEN, Session, State, energy
 from app.domain.stop_rules import MOST_ATTEMPTS, TIME_TO_STOP, SoFar, StopAt, due_at, fault, pause_after, reached
+from app.domain.tariffs import Tariff
 from app.errors import BadInput, CommandFailed, Conflict
 from app.follow_ups import FollowUps, Occasion
 from app.incidents import note
@@ -29,6 +31,12 @@ def require_possible(stop_at: StopAt | None, now: datetime) -> None:
     """Raise BadInput for rules that make no sense now."""
     if stop_at is not None and (wrong := fault(stop_at, now)):
         raise BadInput(*wrong)
+
+
+def require_tariff(stop_at: StopAt | None, tariff: Tariff | None) -> None:
+    """Raise BadInput for a limit on what nobody can say the cost of."""
+    if stop_at is not None and stop_at.cost is not None and tariff is None:
+        raise BadInput("stop_at.cost", "there is no tariff at this charge point")
 
 
 class StopRules:
@@ -55,6 +63,7 @@ class StopRules:
         session = self._sessions.get(user, session_id)
         now = self._now()
         require_possible(stop_at, now)
+        require_tariff(stop_at, session.tariff)
         changes = {
             "stop_at": stop_at,
             "stop_due_at": now if stop_at else None,
@@ -91,7 +100,9 @@ class StopRules:
     def _reached(self, session: Session, now: datetime) -> str | None:
         if session.stop_at is None:
             return None
-        return reached(session.stop_at, SoFar(now, session.started_at, energy(session).wh, session.soc))
+        so_far = cost(session, now)
+        total = so_far.total if so_far else None
+        return reached(session.stop_at, SoFar(now, session.started_at, energy(session).wh, session.soc, total))
 
     def _put_off(self, session: Session, now: datetime) -> None:
         """Look no more at what only the clock can reach, until it does."""

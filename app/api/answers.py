@@ -65,6 +65,7 @@ class StopAtAnswer(Answer):
     minutes: int | None = None
     time: Time | None = None
     soc: int | None = None
+    cost: int | None = Field(None, description="Minor units of the tariff's currency.")
 
 
 class SessionAnswer(Answer):

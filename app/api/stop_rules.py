@@ -35,6 +35,9 @@ class StopAtBody(BaseModel):
     soc: Annotated[StrictInt, Field(ge=1, le=100)] | None = Field(
         None, description="The battery's per cent, where the charge point tells it.", json_schema_extra={"example": 80}
     )
+    cost: Annotated[StrictInt, Field(ge=1, lt=2**31)] | None = Field(
+        None, description="To be paid, in minor units of the tariff's currency.", json_schema_extra={"example": 1500}
+    )
 
     @model_validator(mode="after")
     def _some_rule(self) -> "StopAtBody":

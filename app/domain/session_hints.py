@@ -159,6 +159,7 @@ _BY_RULE = {
     "minutes": "the minutes asked for were over",
     "time": "the time asked for had come",
     "soc": "the state of charge asked for was reached",
+    "cost": "the amount allowed for was reached",
 }
 _ENDED = {
     "EmergencyStop": Why("emergency_stop", "the emergency stop was pressed", "Unplug, and tell the operator."),

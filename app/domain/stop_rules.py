@@ -17,13 +17,15 @@ TIME_TO_STOP = timedelta(minutes=1)
 class StopAt:
     """A driver's rules; the first one reached stops the session. None where there is no such rule.
 
-    `energy_wh` drawn, `minutes` since the transaction began, a `time` of day, `soc` of the battery in per cent.
+    `energy_wh` drawn, `minutes` since the transaction began, a `time` of day, `soc` of the battery in per cent,
+    `cost` in minor units of the session's tariff.
     """
 
     energy_wh: int | None = None
     minutes: int | None = None
     time: datetime | None = None
     soc: int | None = None
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class SoFar:
     started_at: datetime | None
     energy_wh: int
     soc: float | None
+    cost: int | None
 
 
 # From the rule's name: whether it is reached. In this order, where several are reached at once.
@@ -42,6 +45,7 @@ _REACHED: Mapping[str, Callable[[Any, SoFar], bool]] = {
     "minutes": lambda minutes, so_far: _after(so_far.started_at, minutes, so_far.now),
     "energy_wh": lambda energy_wh, so_far: so_far.energy_wh >= energy_wh,
     "soc": lambda soc, so_far: so_far.soc is not None and so_far.soc >= soc,
+    "cost": lambda cost, so_far: so_far.cost is not None and so_far.cost >= cost,
 }
 
 

@@ -94,6 +94,26 @@ def test_a_state_of_charge_that_is_told_stops_the_session(charger: Charger, char
     asked_to_stop(charger, session)
 
 
+def test_what_it_costs_stops_the_session(
+    driver: Api, root: Api, charger: Charger, charging: Callable[..., Any]
+) -> None:
+    tariff = root.post("/api/tariffs", name="Day", currency="EUR", price_per_kwh=50).json()
+    root.patch(f"/api/charge_points/{charger.charge_point_id}", tariff_id=tariff["tariff_id"])
+    session = charging(cost=100)
+    meter(charger, session["transaction_id"], value("3000"))
+    asked_to_stop(charger, session)
+    assert driver.session_in(session["session_id"], "stopping")["stopped_by"] == "cost"
+
+
+def test_a_limit_on_the_cost_needs_a_tariff(driver: Api, charger: Charger, charging: Callable[..., Any]) -> None:
+    body = {"evse_id": charger.charge_point_id, "connector_id": 1, "stop_at": {"cost": 100}}
+    needs = [{"field": "stop_at.cost", "message": "there is no tariff at this charge point"}]
+    assert problem(driver.post("/api/start_charging", body), 422, "bad_input")["errors"] == needs
+    session = charging(minutes=600)
+    refused = driver.patch(f"/api/sessions/{session['session_id']}", stop_at={"cost": 100})
+    assert problem(refused, 422, "bad_input")["errors"] == needs
+
+
 def test_a_time_that_has_come_stops_a_session_that_was_given_it_while_charging(
     driver: Api, charger: Charger, charging: Callable[..., Any]
 ) -> None:
@@ -210,6 +230,7 @@ PAST = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
         ({"energy_wh": 0}, "stop_at.energy_wh"),
         ({"energy_wh": 1.5}, "stop_at.energy_wh"),
         ({"energy_wh": {"$gt": 0}}, "stop_at.energy_wh"),
+        ({"cost": -1}, "stop_at.cost"),
         ({"minutes": 0}, "stop_at.minutes"),
         ({"minutes": True}, "stop_at.minutes"),
         ({"soc": 101}, "stop_at.soc"),

@@ -8,11 +8,11 @@ import pytest
 from app.domain.stop_rules import SoFar, StopAt, due_at, fault, pause_after, reached
 
 START = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
-ALL = StopAt(energy_wh=5000, minutes=60, time=START + timedelta(hours=2), soc=80)
+ALL = StopAt(energy_wh=5000, minutes=60, time=START + timedelta(hours=2), soc=80, cost=1500)
 
 
 def so_far(minutes: float = 1, **facts: Any) -> SoFar:
-    known: dict[str, Any] = {"started_at": START, "energy_wh": 0, "soc": None, **facts}
+    known: dict[str, Any] = {"started_at": START, "energy_wh": 0, "soc": None, "cost": None, **facts}
     return SoFar(now=START + timedelta(minutes=minutes), **known)
 
 
@@ -20,9 +20,10 @@ def so_far(minutes: float = 1, **facts: Any) -> SoFar:
     ("known", "rule"),
     [
         (so_far(), None),
-        (so_far(energy_wh=4999, soc=79.9, minutes=59.9), None),
+        (so_far(energy_wh=4999, soc=79.9, minutes=59.9, cost=1499), None),
         (so_far(energy_wh=5000), "energy_wh"),
         (so_far(soc=80.0), "soc"),
+        (so_far(cost=1500), "cost"),
         (so_far(minutes=60), "minutes"),
         (so_far(minutes=120, started_at=None), "time"),
         (so_far(minutes=60, started_at=None), None),
@@ -43,6 +44,7 @@ def test_without_rules_nothing_is_reached() -> None:
         (StopAt(time=START + timedelta(hours=2)), START + timedelta(hours=2)),
         (StopAt(minutes=60, time=START + timedelta(hours=2)), START + timedelta(hours=1)),
         (StopAt(minutes=60, soc=80), None),
+        (StopAt(minutes=60, cost=1), None),
         (StopAt(time=START + timedelta(hours=2), energy_wh=1), None),
     ],
 )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, create_model
 from app.api.answer import Answer as Answer
 from app.api.answer import Time as Time
 from app.api.answers_tariffs import CostAnswer, PriceAnswer
+from app.domain.energy_confidence import Confidence
 from app.domain.id_tags import IdTagKind, IdTagStatus
 from app.domain.reservations import ReservationState
 from app.domain.roles import Role
@@ -93,6 +94,7 @@ class SessionAnswer(Answer):
     meter_stop: WattHours | None = None
     energy_wh: WattHours
     energy_source: Literal["meter", "samples", "estimate"]
+    energy_confidence: Confidence
     power_w: int | None = None
     soc: int | None = None
     metered_at: Time | None = None
@@ -160,6 +162,7 @@ class Receipt(Answer):
     meter_stop: WattHours | None = None
     energy_wh: WattHours
     energy_source: Literal["meter", "samples", "estimate"]
+    energy_confidence: Confidence
     stop_reason: str | None = None
     provisional: bool = Field(description="The charge point has not told the end yet; its last word may differ.")
     price: PriceAnswer | None = None

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from flask import Response, request
+from flask import Response, request, stream_with_context
 
 from app.api.json_text import to_json
 
@@ -33,7 +33,9 @@ def export(
     `names` are the columns of the CSV.
     """
     pieces = _csv(groups, names) if wanted == "csv" else _ndjson(groups)
-    response = Response(pieces, content_type=f"{CSV}; charset=utf-8" if wanted == "csv" else NDJSON)
+    # Items may be looked up and shown while they are sent: what the request knows is known till then.
+    content_type = f"{CSV}; charset=utf-8" if wanted == "csv" else NDJSON
+    response = Response(stream_with_context(pieces), content_type=content_type)
     response.call_on_close(ended)
     response.headers.set("Content-Disposition", "attachment", filename=f"{file_name}.{wanted}")
     return response

@@ -7,24 +7,21 @@ from pydantic import Field
 
 from app.api.answers import MeterValueAnswer, SessionAnswer, page_of
 from app.api.context import current_user, services
-from app.api.models import Body, Key, PageQuery, SessionPath
-from app.api.owned import OwnedQuery, owned
+from app.api.models import Body, PageQuery, SessionPath
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.session_filters import SessionFilter, sessions_wanted
 from app.api.stop_rules import StopAtBody
 from app.api.views import meter_value_json, session_json
 from app.domain.roles import Role
-from app.domain.sessions import State
 
 api = APIBlueprint("sessions", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
 
 MAX_METER_VALUES = 10_000
 
 
-class SessionQuery(OwnedQuery):
-    vehicle_id: Key | None = None
-    state: State | None = None
-    transaction_id: int | None = Field(None, ge=1, lt=2**31)
+class SessionQuery(SessionFilter, PageQuery):
+    """A page of the sessions asked for."""
 
 
 class SessionChanges(Body):
@@ -40,9 +37,7 @@ class MeterValuesQuery(PageQuery):
 @api.get("", summary="Your sessions, newest first; all sessions for staff", responses={200: page_of(SessionAnswer)})
 @requires(Role.USER, own=True)
 def list_sessions(query: SessionQuery) -> dict[str, Any]:
-    more = (("state", query.state), ("transaction_id", query.transaction_id), ("vehicle_id", query.vehicle_id))
-    where = owned(query, *more)
-    return page(services.storage.sessions, where, query, session_json)
+    return page(services.storage.sessions, sessions_wanted(query), query, session_json)
 
 
 @api.get("/<session_id>", summary="One session", responses={200: SessionAnswer})

@@ -9,6 +9,7 @@ from app.api.context import services
 from app.api.prices import cost_json, price_at, price_json
 from app.domain.charge_points import ChargePoint
 from app.domain.costs import cost
+from app.domain.energy_confidence import confidence
 from app.domain.id_tags import IdTag
 from app.domain.reservations import Reservation
 from app.domain.session_hints import OFFLINE, STOP_PENDING
@@ -56,6 +57,7 @@ def session_json(session: Session) -> dict[str, Any]:
             "meter_stop": session.meter_stop,
             "energy_wh": drawn.wh,
             "energy_source": drawn.source,
+            "energy_confidence": confidence(session, drawn),
             "power_w": round(session.power_w) if session.power_w is not None else None,
             "soc": round(session.soc) if session.soc is not None else None,
             "metered_at": session.metered_at,
@@ -104,6 +106,7 @@ def receipt_json(session: Session, charge_point: ChargePoint | None) -> dict[str
             "meter_stop": session.meter_stop,
             "energy_wh": drawn.wh,
             "energy_source": drawn.source,
+            "energy_confidence": confidence(session, drawn),
             "stop_reason": session.stop_reason,
             "provisional": session.provisional_end,
             "price": price_json(session.tariff) if session.tariff else None,

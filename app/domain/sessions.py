@@ -71,6 +71,8 @@ class Session:
     metered_at: datetime | None = None
     power_w: float | None = None
     soc: float | None = None
+    power_wh: float | None = None
+    power_at: datetime | None = None
     tariff: Tariff | None = None
     pauses: tuple[Pause, ...] = ()
     stop_at: StopAt | None = None
@@ -99,7 +101,8 @@ def energy(session: Session) -> Energy:
 
     The best witness first: the meter's readings at both ends; then the last sample against the reading at the
     start; then the samples among themselves (some registers begin at zero in every transaction although meterStart
-    does not, with others it is the other way round); with none of them, nothing is claimed.
+    does not, with others it is the other way round); where no register was ever sampled, what the samples of the
+    power add up to; with none of them, nothing is claimed.
     """
     start, stop = session.meter_start, session.meter_stop
     first, last = session.first_register_wh, session.last_register_wh
@@ -109,7 +112,9 @@ def energy(session: Session) -> Energy:
         drawn = _between(start, last)
     if drawn is None:
         drawn = _between(first, last)
-    return Energy(0, "estimate") if drawn is None else Energy(drawn, "samples")
+    if drawn is None:
+        return Energy(round(min(session.power_wh or 0.0, MOST_PER_SESSION_WH)), "estimate")
+    return Energy(drawn, "samples")
 
 
 def _between(begin: float | None, end: float | None, *, at_most: int = MOST_PER_SESSION_WH) -> int | None:

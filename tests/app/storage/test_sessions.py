@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from typing import Any
 
 import pytest
 
 from app.domain.meter_values import Reading
 from app.domain.session_hints import SUPERSEDED
-from app.domain.sessions import OPEN, PENDING, RUNNING, Session, State
+from app.domain.sessions import OPEN, PENDING, RUNNING, Energy, Session, State, energy
 from app.domain.stop_rules import StopAt
 from app.errors import AlreadyExists
 from app.storage.database import Storage
-from app.storage.sessions import Progress
+from app.storage.sessions import Progress, combined
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 
@@ -129,6 +130,42 @@ def test_progress_keeps_the_first_and_the_last_register(storage: Storage) -> Non
     assert (now.first_register_wh, now.last_register_wh) == (10, 20)
     assert (now.power_w, now.soc) == (7000, 50)
     assert now.metered_at == NOW + timedelta(minutes=2)
+
+
+def test_power_adds_up_where_no_register_is_told(storage: Storage) -> None:
+    storage.sessions.insert(session())
+    progress(storage, 0, power_w=6000.0)
+    progress(storage, 30, power_w=6000.0)
+    progress(storage, 20, power_w=90_000.0)
+    progress(storage, 40, soc=50.0)
+    now = progress(storage, 60, power_w=0.0)
+    assert now is not None
+    assert now.power_wh == pytest.approx(4500)
+    assert energy(now) == Energy(4500, "estimate")
+    apart = progress(storage, 200, power_w=6000.0)
+    assert apart is not None
+    assert apart.power_wh == pytest.approx(4500)
+
+
+def test_power_that_comes_in_a_flood_adds_up_as_if_it_had_come_one_by_one(storage: Storage) -> None:
+    storage.sessions.insert(session())
+    progress(storage, 0, power_w=6000.0)
+    told = [(10, {"power_w": 6000.0}), (20, {"power_w": 0.0}), (25, {"soc": 60.0}), (30, {"power_w": 0.0})]
+    flood = [Progress("CP", 1, Reading(NOW + timedelta(minutes=at), **said)) for at, said in told]
+    storage.sessions.progress([reduce(combined, flood)])
+    now = storage.sessions.get("s1")
+    assert now is not None
+    assert now.power_wh == pytest.approx(1500)
+
+
+def test_a_register_comes_before_power(storage: Storage) -> None:
+    storage.sessions.insert(session())
+    progress(storage, 0, power_w=6000.0)
+    progress(storage, 30, power_w=6000.0)
+    progress(storage, 40, energy_wh=100.0)
+    now = progress(storage, 50, power_w=6000.0)
+    assert now is not None
+    assert (now.power_wh, now.last_register_wh) == (None, 100)
 
 
 def test_a_reading_older_than_the_last_changes_nothing(storage: Storage) -> None:

@@ -65,9 +65,15 @@ class Gunicorn(BaseApplication):
     def _start(self, worker: Any) -> None:
         assert self._process is not None
         worker.cfg.set("graceful_timeout", WORKER_DRAIN)
+        process = self._process
+
+        def exit_gently(number: int, frame: Any) -> None:
+            process.prepare_to_stop()
+            worker.handle_exit(number, frame)
+
         # Ctrl-C reaches the worker twice: from the terminal, and as SIGQUIT from its parent. Both end it gently.
-        for number in (signal.SIGINT, signal.SIGQUIT):
-            signal.signal(number, worker.handle_exit)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, exit_gently)
         # What is imported by now stays; to look through it for garbage stops every thread for 50 ms and more.
         gc.collect()
         gc.freeze()

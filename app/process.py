@@ -31,6 +31,7 @@ from app.follow_ups import FollowUps, Occasion
 from app.live.audience import RECHECK_SECONDS, Audience, Inspection
 from app.live.feed import Feed
 from app.live.tickets import Tickets
+from app.live.waiting import Waiting
 from app.local_lists.keeping import LocalLists
 from app.local_lists.sync import LocalListSync
 from app.reservations.booking import Reservations
@@ -109,6 +110,7 @@ class Process:
             sessions=sessions,
             stop_rules=stop_rules,
             tickets=tickets,
+            waiting=Waiting(self._storage, settings.web_threads // 4),
             reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
             tariffs=Tariffs(self._storage, utc_now),
             firmware=firmware,
@@ -132,6 +134,10 @@ class Process:
         self._campaign_clock.recover()
         self.bridge.start()
         self._feed.start(self.bridge, LiveViews(self.app))
+
+    def prepare_to_stop(self) -> None:
+        """Answer those who wait for news. A signal handler calls this: no lock is taken that this thread may hold."""
+        self.services.waiting.stop()
 
     def stop(self) -> None:
         """Close every socket with 1001, finish what is in hand, let go of the database."""

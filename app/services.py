@@ -19,6 +19,7 @@ from app.firmware.images import Firmware
 from app.firmware.updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.live.tickets import Tickets
+from app.live.waiting import Waiting
 from app.local_lists.keeping import LocalLists
 from app.reservations.booking import Reservations
 from app.sessions import SessionService
@@ -50,6 +51,7 @@ class Services:
     sessions: SessionService
     stop_rules: StopRules
     tickets: Tickets
+    waiting: Waiting
     reservations: Reservations
     tariffs: Tariffs
     firmware: Firmware

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.answers import MeterValueAnswer, SessionAnswer, page_of
 from app.api.context import current_user, services
@@ -18,6 +18,7 @@ from app.domain.roles import Role
 api = APIBlueprint("sessions", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
 
 MAX_METER_VALUES = 10_000
+MAX_WAIT = 30
 
 
 class SessionQuery(SessionFilter, PageQuery):
@@ -28,6 +29,15 @@ class SessionChanges(Body):
     """`stop_at` takes the place of all rules there were; null takes them away."""
 
     stop_at: StopAtBody | None
+
+
+class NewsQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    wait: float = Field(0, ge=0, le=MAX_WAIT, description="Seconds to wait for news.")
+    after: int | None = Field(
+        None, ge=0, lt=2**31, description="With `wait`: the version you have; left out, the present one."
+    )
 
 
 class MeterValuesQuery(PageQuery):
@@ -42,11 +52,20 @@ def list_sessions(query: SessionQuery) -> dict[str, Any]:
 
 @api.get("/<session_id>", summary="One session", responses={200: SessionAnswer})
 @requires(Role.USER, own=True)
-def get_session(path: SessionPath) -> dict[str, Any]:
+def get_session(path: SessionPath, query: NewsQuery) -> dict[str, Any]:
     """`state` runs requested, accepted, waiting_for_vehicle, charging or suspended, stopping, completed; or ends early
     as rejected, failed or expired. `reason` and `hint` are for people, `reason_code` is stable. `version`
-    grows with every change."""
-    return session_json(services.sessions.get(current_user(), path.session_id))
+    grows with every change.
+
+    With `wait` and the version you have in `after`, the answer comes when the version is greater, or when the time is
+    up. Only so many requests may wait at a time (a quarter of WEB_THREADS, two of an account); one more is answered at
+    once, so take a breath before you ask again for what has not changed."""
+    user = current_user()
+    session = services.sessions.get(user, path.session_id)
+    after = session.version if query.after is None else query.after
+    if query.wait and session.version <= after:
+        session = services.waiting.for_news(user.user_id, session, after, query.wait)
+    return session_json(session)
 
 
 @api.patch("/<session_id>", summary="Change when a session is to stop", responses={200: SessionAnswer})

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.domain.charge_points import charge_point_key
-from app.live.events import Views, charge_point_events, session_event
+from app.live.events import ONLINE, Views, charge_point_events, session_event
 from app.storage.database import Storage
 from app.storage.sessions import METERED
 from app.storage.watched import Change
@@ -123,8 +123,11 @@ class Feed:
             yield from charge_point_events(views, charge_point_id, found.get(charge_point_id), done)
 
     def _of_sessions(self, noted: _Noted, views: Views) -> Iterable[Event]:
-        for session in self._storage.sessions.of_ids(noted.sessions) if noted.sessions else ():
-            yield session_event(views, session, noted.sessions[session.session_id])
-        for session in self._storage.sessions.running_transactions(noted.metered) if noted.metered else ():
-            if session.session_id not in noted.sessions:
-                yield session_event(views, session, set())
+        sessions = self._storage.sessions
+        found = sessions.of_ids(noted.sessions) if noted.sessions else []
+        if noted.metered:
+            found += sessions.running_transactions(noted.metered)
+        if came_or_went := [one for one, done in noted.charge_points.items() if ONLINE in done]:
+            found += sessions.running_on(came_or_went)
+        for session in {session.session_id: session for session in found}.values():
+            yield session_event(views, session, noted.sessions.get(session.session_id, ()))

@@ -20,7 +20,8 @@ class Holder(NamedTuple):
 class Tickets:
     """Kept in memory only: after a restart everybody has to come anew anyhow."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._tickets: OrderedDict[str, tuple[float, Holder]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -29,7 +30,7 @@ class Tickets:
         now = time.monotonic() if now is None else now
         ticket = secrets.token_urlsafe(24)
         with self._lock:
-            while self._tickets and (len(self._tickets) >= _MOST or self._oldest() <= now):
+            while self._tickets and (len(self._tickets) >= self._most or self._oldest() <= now):
                 self._tickets.popitem(last=False)
             self._tickets[ticket] = (now + LASTS_SECONDS, holder)
         return ticket
@@ -40,6 +41,9 @@ class Tickets:
         with self._lock:
             until, holder = self._tickets.pop(ticket, (now, None))
         return holder if now < until else None
+
+    def __len__(self) -> int:
+        return len(self._tickets)
 
     def _oldest(self) -> float:
         until, _ = next(iter(self._tickets.values()))

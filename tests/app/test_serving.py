@@ -17,7 +17,8 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.app.stories import meanwhile, new_charger
+from tests.app.stories import begin, meanwhile, new_charger
+from tests.app.watching import watching
 from tests.live import Server, free_port, until
 
 SERVE = (sys.executable, "-m", "app", "serve")
@@ -115,13 +116,19 @@ def test_a_server_is_killed_started_again_and_interrupted_and_nothing_is_lost_or
         (command,) = root.get("/api/commands").json()["items"]
         assert (command["outcome"], "server stopped" in command["error"]) == ("disconnected", True)
         charger = new_charger(second.server, root)
-        root.close()
-        os.killpg(second.process.pid, signal.SIGINT)  # Ctrl-C reaches the whole group
-        with pytest.raises(ConnectionClosed) as closed:
-            charger.receive()
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 1001
+        transaction_id = begin(charger, root.id_tag)["transactionId"]
+        (session,) = root.get("/api/sessions", transaction_id=transaction_id).json()["items"]
+        with watching(root) as watcher:
+            news = meanwhile(lambda: root.get(f"/api/sessions/{session['session_id']}", wait=30))
+            os.killpg(second.process.pid, signal.SIGINT)  # Ctrl-C reaches the whole group
+            assert news().json()["version"] == session["version"]
+            for listener in (charger.receive, lambda: watcher.until("the end")):
+                with pytest.raises(ConnectionClosed) as closed:
+                    listener()
+                assert closed.value.rcvd is not None
+                assert closed.value.rcvd.code == 1001
         assert ended_within(second, 10) == 0
+        root.close()
         charger.close()
 
     events = [json.loads(line)["event"] for line in second.log.read_text().splitlines()]

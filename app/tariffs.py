@@ -55,9 +55,12 @@ class Tariffs:
     def remove(self, tariff_id: str) -> None:
         """Delete a tariff; raises Conflict with where it is used."""
         tariff = self.get(tariff_id)
-        used_by = self._storage.charge_points.with_tariff(tariff_id, _MOST_TOLD)
+        found = self._storage.charge_points.with_tariff(tariff_id, _MOST_TOLD + 1)
+        used_by, more = found[:_MOST_TOLD], " and others" if len(found) > _MOST_TOLD else ""
         if used_by or tariff.default:
-            uses = [f"it is that of {', '.join(used_by)}: give these another one or none first"] if used_by else []
+            uses = (
+                [f"it is that of {', '.join(used_by)}{more}: give these another one or none first"] if used_by else []
+            )
             uses += ["it is the default: make another one that, or none, first"] if tariff.default else []
             raise Conflict(
                 "tariff_in_use",

@@ -55,4 +55,4 @@ class CostAnswer(Answer):
     provisional: bool = Field(
         description="It may still change: the session runs, or the charge point has not told its end."
     )
-    estimated: bool = Field(description="The energy was not read off the meter at both ends.")
+    estimated: bool = Field(description="The energy was not read off the meter at the end, or not at all yet.")

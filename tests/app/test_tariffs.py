@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 
+from app.domain.charge_points import ChargePoint
 from app.domain.sessions import Session, State
 from app.domain.tariffs import Tariff
 from app.errors import Conflict
@@ -37,3 +38,13 @@ def test_a_session_keeps_its_tariff_when_another_version_has_written_more_into_i
     kept = storage.sessions.insert(Session("s", "CP", 1, "TAG", State.CHARGING, created_at=NOW, tariff=frozen))
     storage.sessions.documents.update_one({"_id": "s"}, {"$set": {"tariff.price_per_lap": 5}})
     assert storage.sessions.get("s") == kept
+
+
+def test_of_many_charge_points_with_a_tariff_some_are_named(storage: Storage) -> None:
+    tariffs = Tariffs(storage, lambda: NOW)
+    tariff = tariffs.add(FACTS, "root")
+    for number in range(21):
+        storage.charge_points.insert(ChargePoint(f"CP{number:02}", tariff_id=tariff.tariff_id))
+    with pytest.raises(Conflict, match="CP00, .* and others: give these another one") as refused:
+        tariffs.remove(tariff.tariff_id)
+    assert len(refused.value.facts["charge_point_ids"]) == 20

@@ -40,6 +40,7 @@ from app.api import (
     sessions,
     smart_charging,
     tariffs,
+    unknown_tags,
     users,
     vehicles,
 )
@@ -65,6 +66,7 @@ RESOURCES = (
     configuration,
     capabilities,
     id_tags,
+    unknown_tags,
     authorization,
     local_lists,
     local_list_groups,

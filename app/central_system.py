@@ -32,6 +32,7 @@ from app.late_answers import follow_late_answer
 from app.security_messages import SecurityMessages
 from app.storage.database import Storage
 from app.storage.refusals import Refusal
+from app.tags.unknown import note_unknown_tag
 from app.transactions.guesses import Guesses
 from app.transactions.meter_intake import MeterIntake
 from app.transactions.session_events import follow_status
@@ -164,15 +165,22 @@ class CentralSystem:
         id_tag = str(request.get("idTag") or "")
         verdict, tag = await self._run(judge, self._storage, id_tag, source.received_at)
         _log("authorized", source, id_tag=mask_id_tag(id_tag), status=verdict.status.value)
-        await self._count_guess(source, verdict.status)
+        await self._follow_unknown(source, id_tag, verdict.status)
         return call_result.Authorize(id_tag_info=id_tag_info(verdict.status, tag))
 
-    async def _count_guess(self, source: Source, status: AuthorizationStatus) -> None:
-        unknown = status == AuthorizationStatus.invalid
-        if unknown and self._guesses.count(source.charge_point_id, source.received_at):
+    async def _follow_unknown(
+        self, source: Source, id_tag: str, status: AuthorizationStatus, connector_id: int | None = None
+    ) -> None:
+        """Keep an unknown tag for staff to adopt, unless the charge point is guessing."""
+        if status != AuthorizationStatus.invalid:
+            return
+        if self._guesses.count(source.charge_point_id, source.received_at):
             await self._run(
                 note_once_an_hour, self._storage, source.charge_point_id, "id_tag_guessing", source.received_at
             )
+            return
+        at = (source.charge_point_id, connector_id, source.received_at)
+        await self._run(note_unknown_tag, self._storage, id_tag, *at)
 
     async def start_transaction(self, source: Source, request: Payload) -> call_result.StartTransaction:
         """Answer with the true verdict even to a guesser, for what has begun has to be booked under it."""
@@ -188,7 +196,7 @@ class CentralSystem:
             status=info.status.value,
             session_id=session.session_id,
         )
-        await self._count_guess(source, info.status)
+        await self._follow_unknown(source, session.id_tag, info.status, session.connector_id)
         return call_result.StartTransaction(transaction_id=session.transaction_id or 0, id_tag_info=info)
 
     async def stop_transaction(self, source: Source, request: Payload) -> call_result.StopTransaction:

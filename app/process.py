@@ -43,6 +43,7 @@ from app.start_charging import StartCharging
 from app.stop_rules import StopRules
 from app.storage.database import Storage
 from app.tags.keeping import IdTags
+from app.tags.unknown import UnknownTags
 from app.tariffs import Tariffs
 from app.vehicles import Vehicles
 from ocpp_server.bridge import Bridge
@@ -90,6 +91,7 @@ class Process:
             Occasion.FIRMWARE_DUE: (campaign_orders.order,),
             Occasion.STOP_DUE: (stop_rules.enforce,),
         }
+        id_tags = IdTags(self._storage, utc_now)
         fleet = Fleet(self._storage, settings, utc_now, self._charge_point_changed)
         self._central_system.by_the_clock.append(("campaigns", CAMPAIGN_SECONDS, self._campaign_clock.advance))
         self._central_system.by_the_clock.append(("stop-rules", STOP_RULES_SECONDS, stop_rules.look))
@@ -99,7 +101,8 @@ class Process:
             settings=settings,
             storage=self._storage,
             accounts=accounts,
-            id_tags=IdTags(self._storage, utc_now),
+            id_tags=id_tags,
+            unknown_tags=UnknownTags(self._storage, id_tags),
             vehicles=Vehicles(self._storage, utc_now),
             commands=commands,
             capabilities=capabilities,

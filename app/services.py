@@ -29,6 +29,7 @@ from app.start_charging import StartCharging
 from app.stop_rules import StopRules
 from app.storage.database import Storage
 from app.tags.keeping import IdTags
+from app.tags.unknown import UnknownTags
 from app.tariffs import Tariffs
 from app.vehicles import Vehicles
 
@@ -42,6 +43,7 @@ class Services:
     accounts: Accounts
     vehicles: Vehicles
     id_tags: IdTags
+    unknown_tags: UnknownTags
     commands: Commands
     capabilities: KnownCapabilities
     command_batches: CommandBatches

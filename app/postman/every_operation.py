@@ -49,6 +49,7 @@ OTHERWISE = (
     (r"GET .*/receipt", (409,)),
     (r"GET /api/diagnostics/.*/content", (404,)),
     (r"\w+ /api/charge_points/pending/.*", (404,)),
+    (r"\w+ /api/id_tags/unknown/.*", (404,)),
 )
 # These leave the charge point as it is (the firmware that UpdateFirmware names is not there), so they ask the one that
 # the environment names.

@@ -26,9 +26,11 @@ class IdTags:
         tag = IdTag(normalise_id_tag(id_tag) or generate_id_tag(), created_at=self._now())
         tag = replace(tag, **self._checked(tag, facts))
         try:
-            return self._storage.id_tags.insert(tag)
+            self._storage.id_tags.insert(tag)
         except AlreadyExists as error:
             raise Conflict("id_tag_exists", f"there is an idTag {tag.id_tag} already") from error
+        self._storage.unknown_tags.delete(tag.id_tag)
+        return tag
 
     def get(self, id_tag: str) -> IdTag:
         """Return a tag; raises NotFound."""

@@ -102,6 +102,7 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
     "tags of a kind": lambda s: s.id_tags.page({"kind": {"$eq": "card"}}, None, 50),
     "tags in a status": lambda s: s.id_tags.page({"status": {"$eq": "Blocked"}}, None, 50),
     "tags of a user": lambda s: s.id_tags.page({"username": {"$eq": "u"}}, None, 50),
+    "unknown tags": lambda s: s.unknown_tags.page({"ignored": {"$eq": False}}, None, 50),
     "users": lambda s: s.users.page({}, None, 50),
     "commands": lambda s: s.commands.page({}, None, 50),
     "commands to a charge point": lambda s: s.commands.page({"charge_point_id": {"$eq": "CP"}}, None, 50),

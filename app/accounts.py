@@ -13,7 +13,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.domain.id_tags import IdTag, IdTagKind, generate_id_tag
 from app.domain.roles import Role, may_manage
-from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
+from app.domain.users import PASSWORD_COST, PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import AlreadyExists, BadInput, Conflict, Forbidden, NotAuthenticated, NotFound
 from app.storage.database import Storage
 from app.storage.users import Login, User, user_key
@@ -31,13 +31,14 @@ class LoggedIn:
 
 
 class Accounts:
-    """The use cases; `now` is the clock they go by."""
+    """The use cases; `now` is the clock they go by, `password_cost` the work that a new password's hash takes."""
 
-    def __init__(self, storage: Storage, now: Callable[[], datetime]) -> None:
+    def __init__(self, storage: Storage, now: Callable[[], datetime], password_cost: int = PASSWORD_COST) -> None:
         self._storage = storage
         self._now = now
+        self._password_cost = password_cost
         # Checked against for unknown names too, so that an answer's time does not tell which names exist.
-        self._nobodys_hash = generate_password_hash(uuid4().hex)
+        self._nobodys_hash = self._hash(uuid4().hex)
         # Two roots who dismiss each other in the same moment must not both succeed.
         self._last_root = threading.Lock()
 
@@ -52,7 +53,7 @@ class Accounts:
         user = User(
             user_id=user_key(username),
             username=username,
-            password_hash=generate_password_hash(_checked(password)),
+            password_hash=self._hash(_checked(password)),
             role=role,
             id_tag=generate_id_tag(),
             created_at=now,
@@ -110,13 +111,13 @@ class Accounts:
         """Change one's own password and end all other logins; raises BadInput when the old one is wrong."""
         if not check_password_hash(user.password_hash, old):
             raise BadInput("old_password", "this is not your password")
-        self._storage.users.update(user.user_id, {"password_hash": generate_password_hash(_checked(new))})
+        self._storage.users.update(user.user_id, {"password_hash": self._hash(_checked(new))})
         self._storage.logins.end_all(user.user_id, but=login_id)
 
     def set_password(self, username: str, password: str) -> None:
         """Set an account's password and end all its logins; for the operator's shell."""
         user = self.named(username)
-        self._storage.users.update(user.user_id, {"password_hash": generate_password_hash(_checked(password))})
+        self._storage.users.update(user.user_id, {"password_hash": self._hash(_checked(password))})
         self._storage.logins.end_all(user.user_id)
 
     def set_profile(self, user: User, changes: Mapping[str, Any]) -> User:
@@ -163,6 +164,9 @@ class Accounts:
     def _another_root(self, user: User) -> bool:
         where = {"role": Role.ROOT.value, "disabled": False, "_id": {"$ne": user.user_id}}
         return self._storage.users.first(where) is not None
+
+    def _hash(self, password: str) -> str:
+        return generate_password_hash(password, f"scrypt:{2**self._password_cost}:8:1")
 
     def root_exists(self) -> bool:
         return self._storage.users.first({"role": Role.ROOT.value}) is not None

@@ -100,7 +100,7 @@ def users() -> None:
 def users_create(username: str, role: str, password: str) -> None:
     """Create an account."""
     with _Open() as storage:
-        user = Accounts(storage, utc_now).create(username, password, Role(role), {})
+        user = _accounts(storage).create(username, password, Role(role), {})
         click.echo(f"{user.username}  {user.role.value}  idTag {user.id_tag}")
 
 
@@ -118,7 +118,7 @@ def users_list() -> None:
 def users_set_role(username: str, role: str) -> None:
     """Change an account's role."""
     with _Open() as storage:
-        accounts = Accounts(storage, utc_now)
+        accounts = _accounts(storage)
         user = accounts.change(accounts.named(username), {"role": Role(role)})
         click.echo(f"{user.username}  {user.role.value}")
 
@@ -129,8 +129,12 @@ def users_set_role(username: str, role: str) -> None:
 def users_set_password(username: str, password: str) -> None:
     """Give an account a new password and end its logins."""
     with _Open() as storage:
-        Accounts(storage, utc_now).set_password(username, password)
+        _accounts(storage).set_password(username, password)
         click.echo("done")
+
+
+def _accounts(storage: Storage) -> Accounts:
+    return Accounts(storage, utc_now, load_settings().password_cost)
 
 
 @main.group("charge-points")

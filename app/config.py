@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
+from app.domain.users import (
+    PASSWORD_COST,
+    PASSWORD_COST_MAX,
+    PASSWORD_COST_MIN,
+    PASSWORD_MAX,
+    PASSWORD_MIN,
+    USERNAME_IN_WORDS,
+    USERNAME_PATTERN,
+)
 from app.errors import ConfigurationError
 from app.setting_shapes import Bind, Command, ConfigurationValues, Hosts, Networks, Paths, url
 
@@ -43,6 +51,7 @@ class Settings(BaseSettings):
     jwt_secret_key: str | None = None
     root_username: str = Field("root", pattern=f"^{USERNAME_PATTERN}$")
     root_password: str | None = Field(None, min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)
+    password_cost: int = Field(PASSWORD_COST, ge=PASSWORD_COST_MIN, le=PASSWORD_COST_MAX)
     web_concurrency: int = Field(1, ge=1, le=1)
     web_threads: int = Field(32, ge=1, le=1000)
     unknown_charge_points: Literal["reject", "pending", "accept"] = "reject"

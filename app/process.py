@@ -65,7 +65,7 @@ class Process:
         self._beside = ThreadPoolExecutor(settings.web_threads, thread_name_prefix="beside")
         authority = CertificateAuthority(settings, utc_now)
         self._central_system = CentralSystem(self._storage, settings, self._follow_ups, authority)
-        accounts = Accounts(self._storage, utc_now)
+        accounts = Accounts(self._storage, utc_now, settings.password_cost)
         tickets = Tickets()
         self._feed = Feed(self._storage)
         audience = Audience(accounts, tickets, self._feed, self._beside)

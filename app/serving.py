@@ -78,7 +78,7 @@ def _prepare(uri: str, settings: Settings) -> str | None:
     opened = _opened(uri)
     try:
         opened.prepare()
-        accounts = Accounts(opened, utc_now)
+        accounts = Accounts(opened, utc_now, settings.password_cost)
         if accounts.root_exists():
             return None
         password = settings.root_password or secrets.token_urlsafe(12)

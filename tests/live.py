@@ -21,6 +21,7 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from app.domain.users import PASSWORD_COST_MIN
 from app.storage.database import Storage
 from app.storage.embedded import running_uri
 from tests import plain_http
@@ -229,6 +230,8 @@ def running_server(data_dir: Path, **environment: str) -> Iterator[Server]:
         "HTTP_BIND": f"127.0.0.1:{http_port}",
         "OCPP_BIND": f"127.0.0.1:{ocpp_port}",
         "ROOT_PASSWORD": ROOT_PASSWORD,
+        # The least there is: every test has drivers of its own.
+        "PASSWORD_COST": str(PASSWORD_COST_MIN),
         "CALL_TIMEOUT": "2",
         # A test that plays a charge point frame by frame is asked nothing that it does not expect.
         "AUTO_PROVISION": "off",

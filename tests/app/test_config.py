@@ -29,6 +29,8 @@ BAD = [
     ("PUBLIC_OCPP_URL", "https://charging.example.org", "wss://"),
     ("ROOT_USERNAME", "ro ot", "letters"),
     ("ROOT_PASSWORD", "short", "at least 8"),
+    ("PASSWORD_COST", "11", "greater than or equal to 12"),
+    ("PASSWORD_COST", "19", "less than or equal to 18"),
     ("WEB_CONCURRENCY", "4", "WEB_THREADS"),
     ("WEB_THREADS", "0", "greater"),
     ("WEB_THREADS", "many", "integer"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from app.domain.users import PASSWORD_COST
 from tests.live import Server, free_port, running_server, until
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -50,7 +51,7 @@ def documented_central_system() -> Iterator[tuple[int, int]]:
 @contextmanager
 def product(folder: Path, **settings: str) -> Iterator[Server]:
     """Run the product as it is deployed, its database in `folder`."""
-    with running_server(folder / "data", CALL_TIMEOUT="10", **settings) as server:
+    with running_server(folder / "data", CALL_TIMEOUT="10", PASSWORD_COST=str(PASSWORD_COST), **settings) as server:
         yield server
 
 

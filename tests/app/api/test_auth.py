@@ -216,6 +216,21 @@ def test_a_changed_role_counts_with_the_next_request(server: Server, root: Api) 
     promoted.close()
 
 
+@pytest.mark.parametrize("cost", [12, 14])
+def test_a_password_that_is_set_takes_the_work_that_is_asked_for_and_an_older_one_stays_good(
+    storage: Storage, cost: int
+) -> None:
+    Accounts(storage, utc_now).create("somebody", "long enough", Role.USER, {})
+    accounts = Accounts(storage, utc_now, cost)
+    older = accounts.log_in("somebody", "long enough").user
+    accounts.set_password("somebody", "another one")
+    newer = accounts.log_in("somebody", "another one").user
+    assert [user.password_hash.partition("$")[0] for user in (older, newer)] == [
+        "scrypt:32768:8:1",
+        f"scrypt:{2**cost}:8:1",
+    ]
+
+
 @pytest.mark.parametrize("event", ["the password is changed", "the account is disabled", "the account is deleted"])
 def test_a_login_does_not_survive_what_happens_while_its_password_is_checked(storage: Storage, event: str) -> None:
     accounts = Accounts(storage, utc_now)

@@ -1,6 +1,8 @@
 """Every answer a test gets, held against the OpenAPI document of the server that gave it."""
 
+import json
 import re
+from functools import cache
 from typing import Any
 
 import httpx
@@ -12,8 +14,7 @@ from tests import plain_http
 class Contract:
     """Checks responses; used as a hook of the HTTP client, so that no test has to think of it."""
 
-    def __init__(self, url: str) -> None:
-        document = plain_http.get(f"{url}/openapi.json", timeout=30).json()
+    def __init__(self, document: dict[str, Any]) -> None:
         self._components = document["components"]
         self._validators: dict[str, Any] = {}
         self._operations = [
@@ -51,3 +52,13 @@ class Contract:
             whole = {**schema, "components": self._components}
             self._validators[key] = jsonschema_rs.Draft202012Validator(whole)
         return self._validators[key]
+
+
+def contract_of(url: str) -> Contract:
+    """Return the contract of a server; those with the same document share one, and what is made of its schemas."""
+    return _contract(plain_http.get(f"{url}/openapi.json", timeout=30).text)
+
+
+@cache
+def _contract(document: str) -> Contract:
+    return Contract(json.loads(document))

@@ -25,7 +25,7 @@ from app.domain.users import PASSWORD_COST_MIN
 from app.storage.database import Storage
 from app.storage.embedded import running_uri
 from tests import plain_http
-from tests.contract import Contract
+from tests.contract import Contract, contract_of
 
 ROOT_PASSWORD = "root password for tests"
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class Server:
 
     @cached_property
     def contract(self) -> Contract:
-        return Contract(self.url)
+        return contract_of(self.url)
 
     def log_in(self, username: str, password: str) -> "Api":
         api = self.anonymous()

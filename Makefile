@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench conformance i18n postman node clean
+.PHONY: help install run demo test check bench conformance browser i18n postman node clean
 
 help:  ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -28,8 +28,8 @@ run: install  ## Run the server (embedded MongoDB unless MONGODB_URI is set)
 demo: install  ## The server, two virtual chargers, and a charging session played step by step
 	@$(BIN)/chargebridge demo
 
-test: install node  ## Run all tests but those of `make conformance`
-	@$(BIN)/pytest -n 4 --dist loadfile --ignore tests/conformance
+test: install node  ## Run all tests but those of `make conformance` and `make browser`
+	@$(BIN)/pytest -n 4 --dist loadfile --ignore tests/conformance --ignore tests/browser
 
 check: install  ## Lint, format, types, import contracts
 	@$(BIN)/ruff check .
@@ -42,6 +42,9 @@ bench: install  ## Run the benchmarks and print their ratios
 
 conformance: install  ## Test what OCPP asks, the Open Charge Alliance's 77 cases first; write docs/conformance.md
 	@$(BIN)/pytest -n 2 --dist loadfile tests/conformance --write-conformance
+
+browser: install  ## Test the pages in a real browser (skipped without chromium)
+	@$(BIN)/pytest tests/browser
 
 i18n: install  ## Bring the catalogues of the pages up to date with their texts
 	@$(BIN)/python -m app.web.translating

@@ -5,15 +5,17 @@ The catalogues are read as translators write them; nothing has to be compiled.
 
 import io
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, request
-from flask_babel import Babel, Domain, format_decimal, get_locale
+from flask_babel import Babel, Domain, format_date, format_decimal, format_time, get_locale
 
 from app.web.viewer import viewer
 
@@ -37,12 +39,19 @@ def register(app: Flask) -> None:
     for each in LANGUAGES:
         catalogue(each)
     _Babel(app, locale_selector=_chosen_language, timezone_selector=_zone)  # type: ignore[no-untyped-call]
-    app.jinja_env.filters["fixed"] = fixed
+    app.jinja_env.filters.update(fixed=fixed, moment=moment)
 
 
 def fixed(number: float, digits: int) -> str:
     """Write a number with so many digits behind the point."""
     return str(format_decimal(number, f"#,##0.{'0' * digits}"))
+
+
+def moment(when: datetime) -> str:
+    """Write an instant to the minute, in the reader's time."""
+    pattern = str((get_locale() or Locale("en")).datetime_formats["medium"])
+    day, minute = format_date(when, "medium"), format_time(when, "short")  # type: ignore[no-untyped-call]
+    return pattern.replace("{1}", day).replace("{0}", minute)
 
 
 @cache

@@ -4,14 +4,15 @@
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const year = 365 * 86400;
 
+// Names of zones and themes have no characters in them that a cookie may not have.
 function cookie(name) {
   const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
-  return found && decodeURIComponent(found.slice(name.length + 1));
+  return found?.slice(name.length + 1);
 }
 
 function keep(name, value) {
   const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${year}; samesite=lax${secure}`;
+  document.cookie = `${name}=${value}; path=/; max-age=${year}; samesite=lax${secure}`;
 }
 
 function showLocalTimes(within) {

@@ -11,6 +11,8 @@ from app.domain.times import event_time
 MAX_CONNECTORS = 100
 # What a connector says, in any vendor's words, while a cable is in it.
 PLUGGED_IN = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied")
+# And while a transaction may be going on there.
+MAY_CHARGE = ("Charging", "SuspendedEV", "SuspendedEVSE", "Occupied")
 
 
 def connector_number(value: object) -> int | None:

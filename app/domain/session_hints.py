@@ -154,6 +154,12 @@ SILENT = Why(
     "charge_point_silent",
     "The charge point has not been heard for a day. When it comes back the energy may change.",
 )
+FORGOTTEN = Why(
+    "forgotten",
+    "forgotten",
+    "For a day the charge point has told nothing of this session, and its connector does not charge. "
+    "When it tells the end the energy may change.",
+)
 _BY_RULE = {
     "energy_wh": "the energy asked for was reached",
     "minutes": "the minutes asked for were over",

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from ocpp.v16.enums import RemoteStartStopStatus
 
-from app.domain.charge_points import Connector
-from app.domain.connectors import PLUGGED_IN
+from app.domain.charge_points import ChargePoint, Connector
+from app.domain.connectors import MAY_CHARGE, PLUGGED_IN
 from app.domain.pauses import pauses_after
 from app.domain.session_hints import (
     CONNECTOR_AVAILABLE,
     FAULTED,
+    FORGOTTEN,
     NOTHING,
     SILENT,
     STARTING,
@@ -96,19 +97,32 @@ def follow_late_start(storage: Storage, charge_point_id: str, command_id: str, s
 
 
 def close_silent(storage: Storage, now: datetime) -> None:
-    """Close the transactions of charge points that have not been heard for a day.
+    """Close the transactions of which nothing has been heard for a day.
 
-    A dead one never sends its StopTransaction, and its drivers' tags would be taken for ever; of one that was only
-    off line the late stop has the last word.
+    A dead charge point never sends its StopTransaction, nor does one that has forgotten the transaction, and its
+    drivers' tags would be taken for ever; of one that was only off line the late stop has the last word.
     """
     since = now - SILENT_AFTER
     for session in storage.sessions.running_since(since):
         charge_point = storage.charge_points.get(session.charge_point_id)
-        heard = charge_point.last_seen_at or charge_point.created_at if charge_point else None
-        if heard is None or heard < since:
+        why = why_silent(session, charge_point, since)
+        if why is not None:
             at = session.metered_at or session.started_at or now
-            if storage.sessions.close_provisionally(session, at, SILENT):
-                log.info("session_of_silent_charge_point", extra={"fields": {"session_id": session.session_id}})
+            if storage.sessions.close_provisionally(session, at, why):
+                fields = {"session_id": session.session_id, "reason": why.code}
+                log.info("session_closed_for_silence", extra={"fields": fields})
+
+
+def why_silent(session: Session, charge_point: ChargePoint | None, since: datetime) -> Why | None:
+    """Tell why a transaction is not believed to run any more: its charge point has not been heard since then, or has
+    told nothing of it while its connector says that it does not charge."""
+    heard = charge_point.last_seen_at or charge_point.created_at if charge_point else None
+    if charge_point is None or heard is None or heard < since:
+        return SILENT
+    connector = charge_point.connectors.get(str(session.connector_id))
+    told_of = session.metered_at or session.started_at
+    idle = connector is not None and connector.status not in MAY_CHARGE and connector.status_at < since
+    return FORGOTTEN if idle and (told_of is None or told_of < since) else None
 
 
 def expire_due(storage: Storage, now: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.charge_points import ChargePoint
+from app.domain.charge_points import ChargePoint, Connector
 from app.domain.sessions import RUNNING, Session, State
 from app.follow_ups import FollowUps
 from app.late_answers import follow_late_answer
@@ -234,6 +234,34 @@ def test_what_began_today_on_a_charge_point_that_is_off_line_runs_on(storage: St
     session = storage.sessions.get("s")
     assert session is not None
     assert session.state is State.CHARGING
+
+
+@pytest.mark.parametrize(
+    ("status", "at", "metered", "closed"),
+    [
+        ("Finishing", NOW - 2 * DAY, NOW - 2 * DAY, True),
+        ("Available", NOW - 3 * DAY, None, True),
+        ("Charging", NOW - 2 * DAY, None, False),
+        ("SuspendedEV", NOW - 2 * DAY, None, False),
+        ("Finishing", NOW - DAY / 2, None, False),
+        ("Finishing", NOW - 2 * DAY, NOW - DAY / 2, False),
+    ],
+)
+def test_a_transaction_that_its_charge_point_has_forgotten_ends_after_a_day(
+    storage: Storage, status: str, at: datetime, metered: datetime | None, closed: bool
+) -> None:
+    here = {"1": Connector(1, status, at)}
+    storage.charge_points.insert(ChargePoint("CP", created_at=NOW - 9 * DAY, last_seen_at=NOW, connectors=here))
+    begun = NOW - 2 * DAY
+    storage.sessions.insert(
+        Session("s", "CP", 1, "TAG", State.CHARGING, created_at=begun, started_at=begun, metered_at=metered)
+    )
+    close_silent(storage, NOW)
+    session = storage.sessions.get("s")
+    assert session is not None
+    assert (session.state, session.reason_code) == (
+        (State.COMPLETED, "forgotten") if closed else (State.CHARGING, None)
+    )
 
 
 # Answers that come late

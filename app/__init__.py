@@ -33,6 +33,7 @@ from app.api import (
     pending,
     policy,
     problems,
+    qr,
     receipts,
     reservations,
     root_certificates,
@@ -54,6 +55,7 @@ RESOURCES = (
     vehicles,
     charging,
     session_exports,
+    qr,
     sessions,
     receipts,
     live,
@@ -109,6 +111,7 @@ def create_app(secret: str, services: Services | None = None) -> OpenAPI:
         app.register_api(resource.api)
     app.register_blueprint(documentation.bp)
     site.register(app)
+    app.register_blueprint(qr.pages)
     policy.register(app)
     limits.register(app)
     return app

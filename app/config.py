@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from app.domain.users import (
     USERNAME_PATTERN,
 )
 from app.errors import ConfigurationError
-from app.setting_shapes import Bind, Command, ConfigurationValues, Hosts, Networks, Paths, url
+from app.setting_shapes import Bind, Command, ConfigurationValues, Hosts, Networks, Paths, Secrets, url
 
 MIN_SECRET_BYTES = 32
 MIB = 1024 * 1024
@@ -49,6 +50,9 @@ class Settings(BaseSettings):
     public_url: Annotated[str, url("http", "https")] | None = None
     public_ocpp_url: Annotated[str, url("ws", "wss")] | None = None
     jwt_secret_key: str | None = None
+    qr_secret_key: Secrets = ()
+    qr_require_signed: bool = False
+    qr_require_plugged: bool = True
     root_username: str = Field("root", pattern=f"^{USERNAME_PATTERN}$")
     root_password: str | None = Field(None, min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)
     password_cost: int = Field(PASSWORD_COST, ge=PASSWORD_COST_MIN, le=PASSWORD_COST_MAX)
@@ -144,7 +148,7 @@ _EXPLAIN = {
     "web_concurrency": "this release runs one process; use WEB_THREADS for more parallel requests",
     "root_username": f"must be {USERNAME_IN_WORDS}",
 }
-_SECRETS = frozenset({"root_password", "jwt_secret_key", "mongodb_uri"})
+_SECRETS = frozenset({"root_password", "jwt_secret_key", "qr_secret_key", "mongodb_uri"})
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -204,24 +208,37 @@ def jwt_secret(settings: Settings) -> str:
             "JWT_SECRET_KEY is required when MONGODB_URI is set; make one with: "
             'python -c "import secrets; print(secrets.token_urlsafe(48))"'
         )
-    where = "JWT_SECRET_KEY"
     if secret is None:
-        path = settings.data_dir / "jwt_secret_key"
-        where = f"the secret in {path}"
-        try:
-            secret = _kept_secret(path)
-        except OSError as error:
-            raise ConfigurationError(f"DATA_DIR={settings.data_dir}: {error.strerror}: {error.filename}") from None
+        return _kept_secret(settings, "jwt_secret_key")
+    return _long_enough(secret, "JWT_SECRET_KEY")
+
+
+def qr_secrets(settings: Settings) -> Sequence[str]:
+    """Return the secrets that labels may be signed with, of which the first signs.
+
+    Where none is set, one is kept as the tokens' is; with MONGODB_URI set, the tokens' own stands in. Raises
+    ConfigurationError.
+    """
+    if settings.qr_secret_key:
+        return [_long_enough(secret, "QR_SECRET_KEY: each secret in it") for secret in settings.qr_secret_key]
+    return [jwt_secret(settings) if settings.mongodb_uri is not None else _kept_secret(settings, "qr_secret_key")]
+
+
+def _kept_secret(settings: Settings, name: str) -> str:
+    path = settings.data_dir / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), open(path, "x", opener=_private) as file:
+            file.write(secrets.token_urlsafe(48))
+        return _long_enough(path.read_text().strip(), f"the secret in {path}")
+    except OSError as error:
+        raise ConfigurationError(f"DATA_DIR={settings.data_dir}: {error.strerror}: {error.filename}") from None
+
+
+def _long_enough(secret: str, where: str) -> str:
     if len(secret.encode()) < MIN_SECRET_BYTES:
         raise ConfigurationError(f"{where} must be at least {MIN_SECRET_BYTES} bytes long")
     return secret
-
-
-def _kept_secret(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError), open(path, "x", opener=_private) as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
 
 
 def _private(path: str, flags: int) -> int:

@@ -43,7 +43,9 @@ class Fleet:
         None given → one is made where the security profile needs one. Raises BadInput, Conflict.
         """
         if not valid_charge_point_id(charge_point_id):
-            raise BadInput("id", "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ . but not pending")
+            raise BadInput(
+                "id", "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ . but not pending or labels"
+            )
         require_tariff(self._storage, facts)
         charge_point = ChargePoint(charge_point_id=charge_point_id, created_at=self._now(), **facts)
         self._require_profile(charge_point)

@@ -28,6 +28,7 @@ from app.firmware.roots import firmware_roots
 from app.firmware.updates import FirmwareUpdates
 from app.fleet import Fleet
 from app.follow_ups import FollowUps, Occasion
+from app.labels import Labels
 from app.live.audience import RECHECK_SECONDS, Audience, Inspection
 from app.live.feed import Feed
 from app.live.tickets import Tickets
@@ -35,11 +36,13 @@ from app.live.waiting import Waiting
 from app.local_lists.keeping import LocalLists
 from app.local_lists.sync import LocalListSync
 from app.reservations.booking import Reservations
+from app.scans import Scans
 from app.services import Services
 from app.sessions import SessionService
 from app.smart_charging.profiles import ChargingProfiles
 from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
+from app.start_rules import StartRules
 from app.stop_rules import StopRules
 from app.storage.database import Storage
 from app.tags.keeping import IdTags
@@ -92,6 +95,8 @@ class Process:
             Occasion.STOP_DUE: (stop_rules.enforce,),
         }
         id_tags = IdTags(self._storage, utc_now)
+        labels = Labels(self._storage, settings)
+        start_rules = StartRules(self._storage, commands, labels, self._beside, utc_now)
         fleet = Fleet(self._storage, settings, utc_now, self._charge_point_changed)
         self._central_system.by_the_clock.append(("campaigns", CAMPAIGN_SECONDS, self._campaign_clock.advance))
         self._central_system.by_the_clock.append(("stop-rules", STOP_RULES_SECONDS, stop_rules.look))
@@ -109,7 +114,9 @@ class Process:
             fleet=fleet,
             newcomers=Newcomers(self._storage, fleet),
             command_batches=CommandBatches(self._storage, commands, settings, utc_now),
-            starts=StartCharging(self._storage, commands, smart_charging, settings, self._beside, utc_now),
+            starts=StartCharging(self._storage, commands, smart_charging, start_rules, settings, self._beside, utc_now),
+            labels=labels,
+            scans=Scans(self._storage, labels, start_rules, utc_now),
             sessions=sessions,
             stop_rules=stop_rules,
             tickets=tickets,

@@ -18,10 +18,12 @@ from app.firmware.campaigns import Campaigns
 from app.firmware.images import Firmware
 from app.firmware.updates import FirmwareUpdates
 from app.fleet import Fleet
+from app.labels import Labels
 from app.live.tickets import Tickets
 from app.live.waiting import Waiting
 from app.local_lists.keeping import LocalLists
 from app.reservations.booking import Reservations
+from app.scans import Scans
 from app.sessions import SessionService
 from app.smart_charging.profiles import ChargingProfiles
 from app.smart_charging.sending import SmartCharging
@@ -50,6 +52,8 @@ class Services:
     fleet: Fleet
     newcomers: Newcomers
     starts: StartCharging
+    labels: Labels
+    scans: Scans
     sessions: SessionService
     stop_rules: StopRules
     tickets: Tickets

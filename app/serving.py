@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from app.accounts import Accounts
 from app.central_system import utc_now
 from app.certificates.authority import CertificateAuthority
-from app.config import Settings, jwt_secret
+from app.config import Settings, jwt_secret, qr_secrets
 from app.domain.roles import Role
 from app.door.tls import server_context
 from app.errors import ConfigurationError
@@ -23,14 +23,14 @@ Say = Callable[[str], None]
 
 def serve(settings: Settings, say: Say) -> None:
     """Run the server until it is told to stop; raises ConfigurationError, DatabaseUnusable, EmbeddedMongoError."""
-    secret = jwt_secret(settings)
+    secrets_in_use = {"jwt_secret_key": jwt_secret(settings), "qr_secret_key": qr_secrets(settings)}
     server_context(settings)
     firmware_roots(settings)
     CertificateAuthority(settings, utc_now)
     for name, bind in settings.binds.items():
         require_free(name, bind)
     with database(settings, say, attach=False) as uri:
-        ready_settings = settings.model_copy(update={"mongodb_uri": uri, "jwt_secret_key": secret})
+        ready_settings = settings.model_copy(update={"mongodb_uri": uri, **secrets_in_use})
         password = _prepare(uri, settings)
         Gunicorn(ready_settings, lambda: _greet(settings, password, say)).run()
 

@@ -81,6 +81,7 @@ def _for_all(key: str) -> str:
 
 Bind = Annotated[str, BeforeValidator(_bind)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
+Secrets = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)]
 Command = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_command)]
 Hosts = Annotated[tuple[Annotated[FileHost, BeforeValidator(read_file_host)], ...], NoDecode, BeforeValidator(_listed)]

@@ -16,21 +16,18 @@ from app.commands import Commands, Companion
 from app.config import Settings
 from app.domain.charge_points import ChargePoint
 from app.domain.connectors import PLUGGED_IN
-from app.domain.id_tags import IdTag, normalise_id_tag
+from app.domain.id_tags import normalise_id_tag
 from app.domain.profile_installations import ProfileInstallation
-from app.domain.reservations import Reservation
 from app.domain.roles import Role
 from app.domain.session_hints import NOTHING, WAITING, why_not_started
 from app.domain.sessions import Session, State
-from app.domain.starting import connector_check, reservation_check
 from app.domain.stop_rules import StopAt
-from app.domain.times import iso
 from app.errors import AlreadyExists, CommandFailed, Conflict, Forbidden
-from app.id_tags import judge_start
-from app.selection import find_charge_point, find_tag, is_own, require_accepted, require_in_service
+from app.selection import find_charge_point, find_tag
 from app.sessions import Answer
 from app.smart_charging.record import not_taken, sent
 from app.smart_charging.sending import SmartCharging
+from app.start_rules import StartRules
 from app.stop_rules import require_possible, require_tariff
 from app.storage.database import Storage
 from app.storage.users import User
@@ -41,7 +38,7 @@ from app.transactions.refused_starts import why_refused
 @dataclass(frozen=True, slots=True)
 class StartRequest:
     """What a driver asks for; without `id_tag` and `vehicle_id` the account's own tag is meant. A charging profile is
-    for staff to give."""
+    for staff to give. `qr` is the label that was scanned."""
 
     evse_id: str
     connector_id: int
@@ -50,6 +47,7 @@ class StartRequest:
     charging_profile_id: str | None = None
     vehicle_id: str | None = None
     stop_at: StopAt | None = None
+    qr: str | None = None
 
     @property
     def digest(self) -> str:
@@ -76,6 +74,7 @@ class StartCharging:
         storage: Storage,
         commands: Commands,
         smart_charging: SmartCharging,
+        rules: StartRules,
         settings: Settings,
         beside: Executor,
         now: Callable[[], datetime],
@@ -85,13 +84,14 @@ class StartCharging:
         self._smart_charging = smart_charging
         self._start_deadline = timedelta(seconds=settings.start_deadline)
         self._now = now
+        self._rules = rules
         self._beside = beside
 
     def start(self, user: User, request: StartRequest) -> Answer:
         """Create a session, ask the charge point to start it, and say what it answered.
 
         A repetition with the same Idempotency-Key gets the first answer again, a failure too.
-        Raises NotFound, Conflict (offline, busy, tag not accepted), CommandFailed (no usable answer), Forbidden.
+        Raises NotFound, Conflict (label, offline, busy, tag not accepted), CommandFailed (no usable answer), Forbidden.
         """
         if request.charging_profile_id is not None and not user.role.at_least(Role.STAFF):
             raise Forbidden("a charging profile is for staff to give")
@@ -101,15 +101,11 @@ class StartCharging:
         require_possible(request.stop_at, self._now())
         charge_point = find_charge_point(self._storage, request.evse_id, request.connector_id)
         tag = find_tag(self._storage, user, request.id_tag, request.vehicle_id)
-        require_in_service(self._commands, charge_point)
-        at = (charge_point.charge_point_id, request.connector_id)
-        holding = self._beside.submit(self._storage.reservations.holding, *at, self._now())
         tariff = self._beside.submit(freeze_tariff, self._storage, charge_point)
-        around = self._storage.sessions.open_around(*at, tag.id_tag)
-        if not connector_check(around, at).passed:
-            return self._connector_busy(user, at, session_id, request)
-        _require_unreserved(tag, holding.result())
-        self._require_authorized(user, tag, at, around)
+        try:
+            self._rules.require_possible(user, charge_point, request.connector_id, tag, request.qr)
+        except Conflict as conflict:
+            return self._first_answer_or(conflict, session_id, request)
         now = self._now()
         session = Session(
             session_id=session_id,
@@ -132,7 +128,8 @@ class StartCharging:
         try:
             return self._ask_to_start(user, session, charge_point, profile)
         except AlreadyExists:
-            return self._connector_busy(user, at, session_id, request)
+            busy = self._rules.busy(user, (session.charge_point_id, session.connector_id))
+            return self._first_answer_or(busy, session_id, request)
 
     def _profile_for(
         self, user: User, session: Session, charge_point: ChargePoint, charging_profile_id: str | None
@@ -154,20 +151,11 @@ class StartCharging:
             raise self._commands.failure_again(session.start_status, session.command_id, session_id=session.session_id)
         return Answer(session.start_status, session)
 
-    def _connector_busy(self, user: User, at: tuple[str, int], session_id: str, request: StartRequest) -> Answer:
+    def _first_answer_or(self, conflict: Conflict, session_id: str, request: StartRequest) -> Answer:
         """Tell a repetition, which meets its own session on the connector, from somebody else's request."""
         if earlier := self._storage.sessions.get(session_id):
             return self._first_answer(earlier, request)
-        for one in self._storage.sessions.open_on(*at):
-            if (one.username or "").casefold() == user.user_id:
-                already = "you are charging, or about to, on this connector already"
-                raise Conflict("connector_busy", already, session_id=one.session_id)
-        raise Conflict("connector_busy", "somebody is charging, or about to, on this connector")
-
-    def _require_authorized(self, user: User, tag: IdTag, at: tuple[str, int], open_sessions: list[Session]) -> None:
-        owner = user if is_own(user, tag) else self._storage.users.by_name(tag.username or "")
-        verdict = judge_start(self._storage, tag, owner, self._now(), at=at, open_sessions=open_sessions)
-        require_accepted(verdict)
+        raise conflict
 
     def _ask_to_start(
         self, user: User, session: Session, charge_point: ChargePoint, profile: ProfileInstallation | None
@@ -231,8 +219,3 @@ class StartCharging:
             changes["state"] = State.FAILED
         if not self._storage.sessions.move(session.session_id, (State.REQUESTED,), {**changes, **facts}):
             self._storage.sessions.update(session.session_id, facts)
-
-
-def _require_unreserved(tag: IdTag, held: Reservation | None) -> None:
-    if held is not None and not reservation_check(tag, held).passed:
-        raise Conflict("connector_reserved", "this connector is reserved", until=iso(held.expires_at))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.api.answers import ChargingAnswer
 from app.api.context import current_user, services
-from app.api.models import Body, ConnectorId, IdTagText, Key
+from app.api.models import Body, ConnectorId, IdTagText, Key, LabelText
 from app.api.policy import requires
 from app.api.stop_rules import StopAtBody
 from app.domain.roles import Role
@@ -25,6 +25,10 @@ class StartCharging(Body):
     connector_id: ConnectorId = Field(json_schema_extra={"example": 1})
     vehicle_id: Key | None = Field(None, description="Which of your vehicles; its idTag is used.")
     idTag: IdTagText | None = Field(None, description="One of your own; your account's when left out.")  # noqa: N815
+    qr: LabelText | None = Field(
+        None,
+        description="The label as it was scanned. It must be this connector's, and the cable must be in.",
+    )
     charging_profile_id: Key | None = Field(None, description="A TxProfile to start with: staff and above.")
     stop_at: StopAtBody | None = None
 
@@ -80,6 +84,7 @@ def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, 
         body.charging_profile_id,
         body.vehicle_id,
         body.stop_at.rules() if body.stop_at else None,
+        body.qr,
     )
     return _answer(services.starts.start(current_user(), request))
 

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from app.domain.id_tags import ID_TAG_IN_WORDS, ID_TAG_PATTERN
+from app.domain.qr import LONGEST
 from app.domain.times import parse_time
 
 MAX_PAGE = 500
@@ -56,6 +57,7 @@ IdTagText = Annotated[
     AfterValidator(shaped(ID_TAG_PATTERN, f"must be {ID_TAG_IN_WORDS}")),
     Field(json_schema_extra={"minLength": 1, "maxLength": 20}),
 ]
+LabelText = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST), Printable]
 ConnectorId = Annotated[StrictInt, Field(ge=1, le=100)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Language = Annotated[

@@ -11,7 +11,7 @@ from ocpp.v16.enums import RegistrationStatus
 
 ID_PATTERN = r"[A-Za-z0-9*\-_=:+|@.]([A-Za-z0-9*\-_=:+|@. ]{0,46}[A-Za-z0-9*\-_=:+|@.])?"
 # What stands in the place of an id in the paths of the API.
-RESERVED = frozenset({"pending"})
+RESERVED = frozenset({"pending", "labels"})
 PASSWORD_MIN_BYTES = 16
 PASSWORD_MAX_BYTES = 40
 KEY_BYTES = range(16, 21)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.domain.charge_points import Connector, clip
+from app.domain.charge_points import ChargePoint, Connector, clip
 from app.domain.numbers import integer
 from app.domain.times import event_time
 
@@ -33,3 +33,8 @@ def read_status(request: Mapping[str, Any], received_at: datetime) -> Connector 
         info=clip(request.get("info"), 200),
         vendor_error_code=clip(request.get("vendorErrorCode"), 100),
     )
+
+
+def connector_numbers(charge_point: ChargePoint) -> list[int]:
+    """Return the connectors that a charge point has told of; 1, as long as it has told of none."""
+    return sorted(c.connector_id for c in charge_point.connectors.values() if c.connector_id > 0) or [1]

@@ -33,6 +33,7 @@ KNOWN: dict[str, Any] = {
     "refresh_token": "{{account_refresh_token}}",
     "stop_at": {"energy_wh": 20_000},
     "transactionId": "{{#transaction_id}}",
+    "uri": "ocpp://{{charge_point_id}}?connector={{connector_id}}",
     "username": "postman-{{$guid}}",
     "value": "300",
     "version": "1.0.0",

@@ -25,6 +25,7 @@ from app.storage.files import Files
 from app.storage.firmware import FirmwareImages, FirmwareUpdates
 from app.storage.frames import Frames
 from app.storage.id_tags import IdTags
+from app.storage.labels import LabelVersions
 from app.storage.local_list_rules import LocalListRules
 from app.storage.local_lists import ListContents, LocalLists
 from app.storage.meter_values import MeterValues
@@ -73,6 +74,7 @@ class Storage:
         self.vehicles = Vehicles(database)
         self.charge_points = ChargePoints(database)
         self.tariffs = Tariffs(database)
+        self.labels = LabelVersions(database)
         self.sessions = Sessions(database)
         self.meter_values = MeterValues(database)
         self.commands = CommandRecords(database)

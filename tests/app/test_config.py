@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import jwt_secret, load_settings
+from app.config import jwt_secret, load_settings, qr_secrets
 from app.errors import ConfigurationError
 
 
@@ -147,3 +147,13 @@ def test_values_for_charge_points_are_a_list_or_json(
 ) -> None:
     monkeypatch.setenv("PROVISION_CONFIGURATION", text)
     assert load_settings().provision_configuration == values
+
+
+def test_labels_have_a_secret_of_their_own_and_the_tokens_where_that_must_be_given(tmp_path: Path) -> None:
+    own = load_settings(data_dir=tmp_path / "var")
+    assert qr_secrets(own) == qr_secrets(own) != [jwt_secret(own)]
+    shared = load_settings(mongodb_uri="mongodb://db.example.org", jwt_secret_key="t" * 32)
+    assert qr_secrets(shared) == ["t" * 32]
+    assert qr_secrets(load_settings(qr_secret_key=f"{'n' * 32}, {'o' * 32}")) == ["n" * 32, "o" * 32]
+    with pytest.raises(ConfigurationError, match="QR_SECRET_KEY: each secret in it must be at least 32 bytes"):
+        qr_secrets(load_settings(qr_secret_key=f"{'n' * 32},short"))

@@ -94,7 +94,7 @@ def _verdict(why_not: Conflict | None) -> dict[str, Any]:
     return {"can_start": False, "why_not": {"code": why_not.code, "message": why_not.message}}
 
 
-# Slashes are not merged: for that would be done by a redirect of another kind.
+# Slashes are not merged: that would be done by a redirect of another kind.
 @pages.get("/<charge_point_id>/<connector>", merge_slashes=False)
 @public
 def open_label(charge_point_id: str, connector: str) -> Response:
@@ -104,6 +104,4 @@ def open_label(charge_point_id: str, connector: str) -> Response:
 
 def page_of(scan: Scan) -> str:
     """Return the path of the page that a label leads to: made anew of what was read, nothing of it copied."""
-    connector = f"/{scan.connector_id}" if scan.connector_id is not None else ""
-    page = f"{CHARGE_PAGE}/{quote(scan.charge_point_id, safe='')}{connector}"
-    return f"{page}?qr={quote(uri_of(scan), safe='')}"
+    return f"{CHARGE_PAGE}/{quote(scan.charge_point_id, safe='')}/{scan.connector_id}?qr={quote(uri_of(scan), safe='')}"

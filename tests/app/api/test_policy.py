@@ -190,6 +190,7 @@ def test_only_the_door_and_the_signposts_are_open_to_everybody() -> None:
         "/files/firmware/<token>/<name>",
         "/healthz",
         "/openapi.json",
+        "/q/<charge_point_id>/<connector>",
         "/readyz",
     }
 

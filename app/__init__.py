@@ -31,6 +31,7 @@ from app.api import (
     local_lists,
     messages,
     pending,
+    personal_data,
     policy,
     problems,
     qr,
@@ -52,6 +53,7 @@ from app.web import site
 
 RESOURCES = (
     account,
+    personal_data,
     vehicles,
     charging,
     session_exports,

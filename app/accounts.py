@@ -47,7 +47,7 @@ class Accounts:
         if not re.fullmatch(USERNAME_PATTERN, username):
             raise BadInput("username", f"must be {USERNAME_IN_WORDS}")
         taken = Conflict("username_taken", f"the user name {username} is taken")
-        if self._storage.users.by_name(username) is not None:
+        if self._storage.users.by_name(username) or self._storage.reserved_names.get(user_key(username)):
             raise taken
         now = self._now()
         user = User(
@@ -107,10 +107,14 @@ class Accounts:
         user = self._storage.users.get(user_id) if login is not None and login.user_id == user_id else None
         return user if user is not None and not user.disabled else None
 
+    def require_password(self, user: User, field: str, password: str) -> None:
+        """Raise BadInput for the field unless this is the account's password."""
+        if not check_password_hash(user.password_hash, password):
+            raise BadInput(field, "this is not your password")
+
     def change_password(self, user: User, old: str, new: str, login_id: str) -> None:
         """Change one's own password and end all other logins; raises BadInput when the old one is wrong."""
-        if not check_password_hash(user.password_hash, old):
-            raise BadInput("old_password", "this is not your password")
+        self.require_password(user, "old_password", old)
         self._storage.users.update(user.user_id, {"password_hash": self._hash(_checked(new))})
         self._storage.logins.end_all(user.user_id, but=login_id)
 

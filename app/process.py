@@ -18,6 +18,7 @@ from app.configuration.capabilities import KnownCapabilities
 from app.configuration.provisioning import Provisioning
 from app.door.newcomers import Newcomers
 from app.door.tls import server_context
+from app.erasure import Erasure
 from app.files.diagnostics import Diagnostics
 from app.files.transfers import Transfers
 from app.firmware.campaign_clock import CampaignClock
@@ -102,12 +103,14 @@ class Process:
         self._central_system.by_the_clock.append(("stop-rules", STOP_RULES_SECONDS, stop_rules.look))
         inspection = Inspection(self._storage, self._feed, lambda: self.bridge.watchers, self.bridge.end_watching)
         self._central_system.by_the_clock.append(("watchers", RECHECK_SECONDS, inspection.look))
+        reservations = Reservations(self._storage, commands, capabilities, settings, utc_now)
         self.services = Services(
             settings=settings,
             storage=self._storage,
             accounts=accounts,
             id_tags=id_tags,
             unknown_tags=UnknownTags(self._storage, id_tags),
+            erasure=Erasure(self._storage, accounts, reservations, utc_now),
             vehicles=Vehicles(self._storage, utc_now),
             commands=commands,
             capabilities=capabilities,
@@ -121,7 +124,7 @@ class Process:
             stop_rules=stop_rules,
             tickets=tickets,
             waiting=Waiting(self._storage, settings.web_threads // 4),
-            reservations=Reservations(self._storage, commands, capabilities, settings, utc_now),
+            reservations=reservations,
             tariffs=Tariffs(self._storage, utc_now),
             firmware=firmware,
             certificates=certificates,

@@ -12,6 +12,7 @@ from app.commands import Commands
 from app.config import Settings
 from app.configuration.capabilities import KnownCapabilities
 from app.door.newcomers import Newcomers
+from app.erasure import Erasure
 from app.files.diagnostics import Diagnostics
 from app.files.transfers import Transfers
 from app.firmware.campaigns import Campaigns
@@ -43,6 +44,7 @@ class Services:
     settings: Settings
     storage: Storage
     accounts: Accounts
+    erasure: Erasure
     vehicles: Vehicles
     id_tags: IdTags
     unknown_tags: UnknownTags

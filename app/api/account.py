@@ -1,4 +1,4 @@
-"""Accounts: sign up, log in, stay logged in, one's own profile and tags."""
+"""Accounts: sign up, log in, stay logged in, one's own profile and tags, and the end of it."""
 
 from typing import Annotated, Any
 
@@ -63,6 +63,10 @@ class PasswordChange(Body):
     new_password: Password
 
 
+class Farewell(Body):
+    password: Typed
+
+
 @api.post("/signup", summary="Create an account and log in", responses={201: Tokens})
 @public
 @limits.signups
@@ -112,6 +116,16 @@ def me() -> dict[str, Any]:
 @requires(Role.USER, own=True)
 def change_me(body: Profile) -> dict[str, Any]:
     return user_json(services.accounts.set_profile(current_user(), body.given()))
+
+
+@api.delete("/me", summary="Delete your account", responses={204: None})
+@requires(Role.USER, own=True)
+@limits.passwords
+def delete_me(body: Farewell) -> tuple[str, int]:
+    """At once and for good, when no session is open. Your idTags stop working, your reservations end. Your sessions
+    stay for the books, under a pseudonym that does not lead back to you."""
+    services.erasure.erase_own(current_user(), body.password)
+    return "", 204
 
 
 @api.post("/me/password", summary="Change your password", responses={204: None})

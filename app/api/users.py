@@ -66,3 +66,11 @@ def get_user(path: UserPath) -> dict[str, Any]:
 @requires(Role.ADMIN)
 def change_user(path: UserPath, body: UserChange) -> dict[str, Any]:
     return user_json(services.accounts.change_as(current_user(), path.username, body.given()))
+
+
+@api.delete("/<username>", summary="Delete a user", responses={204: None})
+@requires(Role.ADMIN)
+def delete_user(path: UserPath) -> tuple[str, int]:
+    """As if he had done it himself: his sessions stay under a pseudonym, everything else about him is forgotten."""
+    services.erasure.erase_as(current_user(), path.username)
+    return "", 204

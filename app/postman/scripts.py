@@ -85,6 +85,9 @@ if (told.access_token) {
 if (path === '/api/logout') {
   pm.environment.unset('account_access_token');
 }
+if (path === '/api/me' && pm.request.method === 'DELETE') {
+  ['access_token', 'username'].forEach((name) => pm.environment.unset(`account_${name}`));
+}
 const polls = Number(pm.variables.get('polls') || 0);
 if (told.code === 'session_not_started' && polls < 20) {
   pm.variables.set('polls', polls + 1);

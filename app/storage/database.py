@@ -37,7 +37,7 @@ from app.storage.root_certificates import RootCertificates
 from app.storage.sessions import Sessions
 from app.storage.tariffs import Tariffs
 from app.storage.unknown_tags import UnknownTags
-from app.storage.users import Logins, Users
+from app.storage.users import Logins, ReservedNames, Users
 from app.storage.vehicles import Vehicles
 from app.storage.watched import Changes
 
@@ -69,6 +69,7 @@ class Storage:
         self.audit = AuditLog(database)
         self.users = Users(database)
         self.logins = Logins(database)
+        self.reserved_names = ReservedNames(database)
         self.id_tags = IdTags(database)
         self.unknown_tags = UnknownTags(database)
         self.vehicles = Vehicles(database)

@@ -1,6 +1,6 @@
 """idTags, by their upper-case text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,6 +50,14 @@ class IdTags(Audited[IdTag]):
     def owner_changed(self, username: str) -> None:
         """Mark an account's tags as changed, for they fare as it does."""
         self.documents.update_many({"username": {"$eq": username}}, {"$set": {"untold": _mark()}})
+
+    def of(self, username: str) -> list[IdTag]:
+        """Return all tags of an account."""
+        return self.find({"username": {"$eq": username}})
+
+    def forget(self, id_tags: Sequence[str]) -> None:
+        """Delete tags without a word about what they were."""
+        self.documents.delete_many({"_id": {"$in": list(id_tags)}})
 
     def untold(self) -> list[TagChange]:
         """Return changes that no list has been told of, as many as are well done at a time."""

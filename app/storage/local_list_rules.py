@@ -1,6 +1,6 @@
 """What admins want in local authorization lists: a charge point's own rule, and those of groups of charge points."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,9 +63,10 @@ class LocalListRules(Collection[LocalListRule]):
         """Return the rules by which a change of one of these tags may change a list."""
         return self.find({"$or": [{"id_tags": {"$in": list(id_tags)}}, {"all_accepted": True}]})
 
-    def drop_tag(self, id_tag: str) -> None:
-        """Forget a tag that is removed."""
-        self.documents.update_many({"id_tags": {"$eq": id_tag}}, {"$pull": {"id_tags": id_tag}})
+    def drop_tags(self, id_tags: Sequence[str]) -> None:
+        """Forget tags that are gone."""
+        tags = list(id_tags)
+        self.documents.update_many({"id_tags": {"$in": tags}}, {"$pull": {"id_tags": {"$in": tags}}})
 
     def drop_charge_point(self, charge_point_id: str) -> None:
         """Forget a charge point that is removed: its own rule, and its place in groups."""

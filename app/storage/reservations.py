@@ -51,6 +51,10 @@ class Reservations(Collection[Reservation]):
         """Return what has not ended on a charge point."""
         return self.find({"charge_point_id": {"$eq": charge_point_id}, **_OPEN})
 
+    def open_of(self, username: str) -> list[Reservation]:
+        """Return what an account has that has not ended."""
+        return self.find({"username": {"$eq": username}, **_OPEN})
+
     def usable_on(self, charge_point_id: str, at: datetime) -> list[Reservation]:
         """Return what a transaction that began then may have used."""
         return self.find(

@@ -117,6 +117,11 @@ class Sessions(Watched[Session]):
             where["connector_id"] = connector_id
         return self.find(where, sort=[("created_at", ASCENDING)])
 
+    def open_of_account(self, username: str, id_tags: Sequence[str]) -> Session | None:
+        """Return a session of an account or of its tags that has not ended, if there is one."""
+        whose = [{"username": {"$eq": username}}, {"id_tag": {"$in": list(id_tags)}}]
+        return self.first({"state": {"$in": list(OPEN)}, "$or": whose})
+
     def open_around(self, charge_point_id: str, connector_id: int, id_tag: str) -> list[Session]:
         """Return what has not ended on a connector, and what a tag has open anywhere: one round trip."""
         here = {"charge_point_id": {"$eq": charge_point_id}, "connector_id": connector_id}

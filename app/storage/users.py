@@ -52,6 +52,26 @@ class Users(Audited[User]):
     def by_name(self, username: str) -> User | None:
         return self.get(user_key(username))
 
+    def forget(self, user_id: str) -> None:
+        """Delete an account without a word about what was in it."""
+        self.documents.delete_one({"_id": {"$eq": user_id}})
+
+
+@dataclass(frozen=True, slots=True)
+class ReservedName:
+    user_id: str
+
+
+class ReservedNames(Collection[ReservedName]):
+    """The names of deleted accounts that something is kept under, which a new owner would seem to have done."""
+
+    name = "reserved_names"
+    key = "user_id"
+    kind = ReservedName
+
+    def reserve(self, user_id: str) -> None:
+        self.documents.replace_one({"_id": {"$eq": user_id}}, {"user_id": user_id}, upsert=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Login:

@@ -104,4 +104,4 @@ def take_away(storage: Storage, tag: IdTag, now: datetime) -> None:
     """Delete a tag that nothing bears, from local lists too."""
     spread(storage, [tag.id_tag], now + _GONE_BY_THEN)
     storage.id_tags.delete(tag.id_tag)
-    storage.local_list_rules.drop_tag(tag.id_tag)
+    storage.local_list_rules.drop_tags([tag.id_tag])

@@ -46,6 +46,7 @@ from app.start_charging import StartCharging
 from app.start_rules import StartRules
 from app.stop_rules import StopRules
 from app.storage.database import Storage
+from app.tags.importing import TagImport
 from app.tags.keeping import IdTags
 from app.tags.unknown import UnknownTags
 from app.tariffs import Tariffs
@@ -109,6 +110,7 @@ class Process:
             storage=self._storage,
             accounts=accounts,
             id_tags=id_tags,
+            tag_import=TagImport(self._storage, utc_now),
             unknown_tags=UnknownTags(self._storage, id_tags),
             erasure=Erasure(self._storage, accounts, reservations, utc_now),
             vehicles=Vehicles(self._storage, utc_now),

@@ -31,6 +31,7 @@ from app.smart_charging.sending import SmartCharging
 from app.start_charging import StartCharging
 from app.stop_rules import StopRules
 from app.storage.database import Storage
+from app.tags.importing import TagImport
 from app.tags.keeping import IdTags
 from app.tags.unknown import UnknownTags
 from app.tariffs import Tariffs
@@ -48,6 +49,7 @@ class Services:
     vehicles: Vehicles
     id_tags: IdTags
     unknown_tags: UnknownTags
+    tag_import: TagImport
     commands: Commands
     capabilities: KnownCapabilities
     command_batches: CommandBatches

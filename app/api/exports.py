@@ -8,12 +8,11 @@ from typing import Any, Literal
 from flask import Response, request, stream_with_context
 
 from app.api.json_text import to_json
+from app.domain.spreadsheets import neutralised
 
 NDJSON, CSV, JSON = "application/x-ndjson", "text/csv", "application/json"
 Format = Literal["json", "ndjson", "csv"]
 _TYPES: dict[str, Format] = {JSON: "json", NDJSON: "ndjson", CSV: "csv"}
-# What spreadsheets begin a formula with, or skip on the way to it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 DOCUMENTED: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in (NDJSON, CSV)}
 
@@ -63,5 +62,5 @@ def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
 def cell(value: Any) -> Any:
     """Return a value as it goes into a spreadsheet: a text that would be a formula gets an apostrophe before it."""
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
+        return neutralised(value)
     return "" if value is None else value

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.answers import IdTagAnswer, page_of
 from app.api.context import services
@@ -13,7 +13,7 @@ from app.api.policy import requires
 from app.api.views import id_tag_json
 from app.domain.id_tags import IdTagKind, IdTagStatus, normalise_id_tag
 from app.domain.roles import Role
-from app.storage.collection import equal
+from app.storage.collection import Document, equal
 
 api = APIBlueprint("id_tags", __name__, url_prefix="/api/id_tags", abp_tags=[Tag(name="idTags")])
 
@@ -31,19 +31,30 @@ class NewTag(TagFields):
     idTag: IdTagText | None = Field(None, description="One is made when left out.")  # noqa: N815
 
 
-class TagQuery(PageQuery):
+class TagFilter(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     kind: IdTagKind | None = None
     username: Key | None = None
     status: IdTagStatus | None = None
     parent_id_tag: IdTagText | None = None
 
 
+class TagQuery(PageQuery, TagFilter):
+    """Which tags, and how many at a time."""
+
+
+def filter_of(query: TagFilter) -> Document:
+    """Return what is asked for as the storage asks it."""
+    parent = normalise_id_tag(query.parent_id_tag) if query.parent_id_tag else None
+    asked = (("kind", query.kind), ("username", query.username), ("status", query.status), ("parent_id_tag", parent))
+    return equal(asked)
+
+
 @api.get("", summary="idTags", responses={200: page_of(IdTagAnswer)})
 @requires(Role.STAFF)
 def list_id_tags(query: TagQuery) -> dict[str, Any]:
-    parent = normalise_id_tag(query.parent_id_tag) if query.parent_id_tag else None
-    asked = (("kind", query.kind), ("username", query.username), ("status", query.status), ("parent_id_tag", parent))
-    return page(services.storage.id_tags, equal(asked), query, id_tag_json)
+    return page(services.storage.id_tags, filter_of(query), query, id_tag_json)
 
 
 @api.post("", summary="Add an idTag", responses={201: IdTagAnswer})

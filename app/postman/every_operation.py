@@ -55,6 +55,8 @@ OTHERWISE = (
 # the environment names.
 HARMLESS = re.compile(r"GET .*|POST .*/(commands/[\w/]+|diagnostics)")
 MADE_UP = "made-up"
+# What files have in them that are looked into.
+TABLES = {"text/csv": "idTag,label\n{{idTag}},Made by Postman\n"}
 # What the environment names; all other things are named by an answer before.
 STANDING = {"charge_point_id", "connector_id", "idTag", "username"}
 
@@ -127,7 +129,7 @@ def _token(operation: Operation, own: bool) -> str | None:
 def _body(operation: Operation, own: bool) -> str | None:
     if operation.body is not None:
         return example(operation.body, ACCOUNT if own else {})
-    return "What a file has in it.\n" if operation.is_file else None
+    return TABLES.get(operation.sends or "", "What a file has in it.\n") if operation.is_file else None
 
 
 def _statuses(operation: Operation) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """The audit log: who changed what, from what to what, from where. It is only ever added to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
@@ -71,6 +71,12 @@ class Audited(Collection[T]):
             self._write(actor, "created", {}, to_document(value))
         return inserted
 
+    def insert_all(self, values: Sequence[T]) -> list[T]:
+        inserted = super().insert_all(values)
+        if actor := acting.get():
+            self._log.insert_all([self._record(actor, "created", {}, to_document(value)) for value in inserted])
+        return inserted
+
     def change(self, where: Document, changes: Mapping[str, Any]) -> T | None:
         actor = acting.get()
         before = self.first(where) if actor else None
@@ -92,21 +98,22 @@ class Audited(Collection[T]):
         return deleted
 
     def _write(self, actor: Actor, action: str, before: Document, after: Document) -> None:
+        self._log.insert(self._record(actor, action, before, after))
+
+    def _record(self, actor: Actor, action: str, before: Document, after: Document) -> AuditRecord:
         differ = [name for name in (before | after) if before.get(name) != after.get(name)]
-        self._log.insert(
-            AuditRecord(
-                audit_id=uuid4().hex,
-                at=datetime.now(UTC),
-                username=actor.username,
-                role=actor.role,
-                address=actor.address,
-                request_id=actor.request_id,
-                action=action,
-                kind=self.called,
-                key=str((before or after)[self.key]),
-                before=self._text(before, differ),
-                after=self._text(after, differ),
-            )
+        return AuditRecord(
+            audit_id=uuid4().hex,
+            at=datetime.now(UTC),
+            username=actor.username,
+            role=actor.role,
+            address=actor.address,
+            request_id=actor.request_id,
+            action=action,
+            kind=self.called,
+            key=str((before or after)[self.key]),
+            before=self._text(before, differ),
+            after=self._text(after, differ),
         )
 
     def _text(self, document: Document, names: list[str]) -> str:

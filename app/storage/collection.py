@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.collection import Collection as MongoCollection
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from app.errors import AlreadyExists
 
 T = TypeVar("T")
 Document = dict[str, Any]
+_DUPLICATE_KEY = 11000
 
 
 def to_document(value: object) -> Any:
@@ -113,6 +114,20 @@ class Collection(Generic[T]):
             pattern = (error.details or {}).get("keyPattern") or {}
             raise AlreadyExists(tuple(self.key if f == "_id" else f for f in pattern)) from error
         return value
+
+    def insert_all(self, values: Sequence[T]) -> list[T]:
+        """Insert many in one go; return those of which there was none yet."""
+        if not values:
+            return []
+        documents = [self.to_insert(value) for value in values]
+        try:
+            self.documents.insert_many([{**d, "_id": self.id_of(d[self.key])} for d in documents], ordered=False)
+        except BulkWriteError as error:
+            failed = {one["index"]: one["code"] for one in error.details["writeErrors"]}
+            if set(failed.values()) != {_DUPLICATE_KEY}:
+                raise
+            return [value for index, value in enumerate(values) if index not in failed]
+        return list(values)
 
     def to_insert(self, value: T) -> Document:
         """Return a value as its first document."""

@@ -88,6 +88,11 @@ class IdTags(Audited[IdTag]):
             where["kind"] = {"$ne": but_of.value}
         return self.first(where) is not None
 
+    def parents_among(self, id_tags: Iterable[str]) -> set[str]:
+        """Return those of some tags that are a parent, vehicles' tags left out of account."""
+        where = {"parent_id_tag": {"$in": list(id_tags)}, "kind": {"$ne": IdTagKind.VEHICLE.value}}
+        return set(self.documents.distinct("parent_id_tag", where))
+
     def usable(self, now: datetime, limit: int) -> list[IdTag]:
         """Return tags that may charge by themselves, whatever their parents and owners are."""
         not_expired = [{"expiry_date": {"$exists": False}}, {"expiry_date": {"$gt": now}}]

@@ -1,5 +1,6 @@
 """idTags that were shown at charge points and that nobody has added, for staff to adopt or to ignore."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +57,10 @@ class UnknownTags(Audited[UnknownTag]):
         except DuplicateKeyError:
             # Shown elsewhere in the same moment.
             self.documents.update_one({"_id": {"$eq": id_tag}}, again)
+
+    def forget(self, id_tags: Iterable[str]) -> None:
+        """Forget tags that are known now."""
+        self.documents.delete_many({"_id": {"$in": list(id_tags)}})
 
     def _is_full(self, charge_point_id: str) -> bool:
         if self.documents.estimated_document_count() >= self.most:

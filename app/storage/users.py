@@ -49,6 +49,9 @@ class Users(Audited[User]):
     def of_ids(self, user_ids: Iterable[str]) -> list[User]:
         return self.find({"_id": {"$in": list(user_ids)}})
 
+    def those(self, usernames: Iterable[str]) -> list[User]:
+        return self.find({"_id": {"$in": [user_key(username) for username in usernames]}})
+
     def by_name(self, username: str) -> User | None:
         return self.get(user_key(username))
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.domain.families import why_not_owner, why_not_parent
 from app.domain.id_tags import IdTag, IdTagKind, generate_id_tag, normalise_id_tag
 from app.errors import AlreadyExists, BadInput, Conflict, NotFound
 from app.local_lists.changes import spread
@@ -68,30 +69,17 @@ class IdTags:
             if user is None:
                 raise BadInput("username", "there is no such user")
             facts["username"] = user.username
-        if "username" in facts and facts["username"] != tag.username and tag.kind is not IdTagKind.CARD:
-            raise BadInput("username", f"the tag of {tag.username}'s {tag.kind.value} stays with it")
+        if "username" in facts and (fault := why_not_owner(tag, facts["username"])):
+            raise BadInput("username", fault)
         if "parent_id_tag" in facts and facts["parent_id_tag"] != tag.parent_id_tag:
             self._require_parent(tag, facts["parent_id_tag"])
         return facts
 
     def _require_parent(self, tag: IdTag, id_tag: str | None) -> None:
-        """Raise BadInput unless a tag may have this parent: OCPP knows one level, so no parent has one itself.
-
-        Vehicles are left out of account: their tags are always children of their account's.
-        """
-        if tag.kind is IdTagKind.VEHICLE:
-            raise BadInput("parent_id_tag", "a vehicle's tag is the child of its account's")
-        if id_tag is None:
-            return
-        if id_tag == tag.id_tag:
-            raise BadInput("parent_id_tag", "a tag cannot be its own parent")
-        parent = self._storage.id_tags.get(id_tag)
-        if parent is None:
-            raise BadInput("parent_id_tag", "there is no such idTag")
-        if parent.parent_id_tag is not None:
-            raise BadInput("parent_id_tag", f"{id_tag} has a parent itself, {parent.parent_id_tag}; take that")
-        if self._storage.id_tags.is_parent(tag.id_tag, but_of=IdTagKind.VEHICLE):
-            raise BadInput("parent_id_tag", "this tag is a parent itself, and a parent has none")
+        parent = self._storage.id_tags.get(id_tag) if id_tag else None
+        is_parent = self._storage.id_tags.is_parent(tag.id_tag, but_of=IdTagKind.VEHICLE)
+        if fault := why_not_parent(tag, id_tag, parent, is_parent=is_parent):
+            raise BadInput("parent_id_tag", fault)
 
 
 def was_used(storage: Storage, tag: IdTag) -> bool:

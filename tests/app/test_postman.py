@@ -171,11 +171,12 @@ def test_what_takes_a_file_is_sent_one_with_what_must_be_said_of_it(
         if kinds and "application/json" not in kinds:
             taking += 1
             request = item["request"]
-            assert {"key": "Content-Type", "value": "application/octet-stream"} in request["header"]
+            kind = "text/csv" if path == "/api/id_tags/import" else "application/octet-stream"
+            assert {"key": "Content-Type", "value": kind} in request["header"]
             assert request["body"]["raw"]
             said = {each["key"] for each in request["url"].get("query", ()) if each["value"] and not each["disabled"]}
             assert said == ({"name", "version"} if path == "/api/firmware" else set())
-    assert taking == 3
+    assert taking == 4
 
 
 def test_files_are_asked_for_as_what_they_are(collection: dict[str, Any]) -> None:

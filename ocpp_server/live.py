@@ -156,16 +156,20 @@ class Live:
                 if self._backlog.has_all_after(self._told):
                     self._told += 1
                     event = self._backlog.event(self._told)
+                    await self._tell([(socket, frame) for on, frame in event.items() for socket in self._on(on)])
                 else:
                     # More has happened than could be told in the meantime.
                     self._told = self._backlog.last
-                    event = dict.fromkeys(self._channels, self._notice("resync", self._told))
-                await self._tell(event)
+                    notice = self._notice("resync", self._told)
+                    everybody = set[ChargePointSocket]().union(*self._channels.values())
+                    await self._tell([(socket, notice) for socket in everybody])
 
-    async def _tell(self, event: Event) -> None:
-        # Who comes while this is being told has been told already.
-        listeners = [(socket, frame) for on, frame in event.items() for socket in self._channels.get(on, ())]
-        for number, (socket, frame) in enumerate(listeners, 1):
+    def _on(self, channel: str) -> Collection[ChargePointSocket]:
+        return self._channels.get(channel, ())
+
+    async def _tell(self, frames: Sequence[tuple[ChargePointSocket, bytes]]) -> None:
+        """Write to those who listened when this was begun; who comes meanwhile has been told already."""
+        for number, (socket, frame) in enumerate(frames, 1):
             self._write(socket, frame)
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)

@@ -45,7 +45,7 @@ class ServerSettings:
     origins: tuple[str, ...] = ()
     max_watchers: int = 1500
     max_watchers_per_account: int = 10
-    max_unread_by_watcher: int = 65_536
+    max_unread_by_watcher: int = 131_072
     events_remembered: int = 2000
 
     # Who is still there.

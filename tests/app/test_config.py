@@ -157,3 +157,32 @@ def test_labels_have_a_secret_of_their_own_and_the_tokens_where_that_must_be_giv
     assert qr_secrets(load_settings(qr_secret_key=f"{'n' * 32}, {'o' * 32}")) == ["n" * 32, "o" * 32]
     with pytest.raises(ConfigurationError, match="QR_SECRET_KEY: each secret in it must be at least 32 bytes"):
         qr_secrets(load_settings(qr_secret_key=f"{'n' * 32},short"))
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ({}, "ws://127.0.0.1:9000/live"),
+        ({"ocpp_bind": "0.0.0.0:9100"}, "ws://127.0.0.1:9100/live"),
+        ({"public_ocpp_url": "wss://charging.example.org/ocpp"}, "wss://charging.example.org/live"),
+        ({"public_ocpp_url": "ws://10.0.0.5:9000/site/ocpp"}, "ws://10.0.0.5:9000/live"),
+        # A page that came by https may open no ws.
+        (
+            {
+                "public_url": "https://charging.example.org",
+                "public_ocpp_url": "ws://charging.example.org:9000/ocpp",
+                "ocpp_tls_cert": "chain.pem",
+                "ocpp_tls_key": "key.pem",
+            },
+            "wss://charging.example.org:9443/live",
+        ),
+    ],
+)
+def test_watchers_are_sent_to_the_port_of_charge_points(given: dict[str, str], url: str) -> None:
+    assert load_settings(**given).live_url == url
+
+
+def test_only_our_own_pages_are_our_origins() -> None:
+    assert load_settings().origins == ("http://127.0.0.1:8000", "http://localhost:8000")
+    settings = load_settings(public_url="https://Charging.example.org:443/app", http_bind="[::1]:80")
+    assert settings.origins == ("https://charging.example.org", "http://[::1]", "http://localhost")

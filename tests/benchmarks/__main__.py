@@ -8,7 +8,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks import heartbeats, idle_chargers, login_timing, meter_values, mutated_frames, start_charging
+from tests.benchmarks import (
+    heartbeats,
+    idle_chargers,
+    login_timing,
+    meter_values,
+    mutated_frames,
+    start_charging,
+    watchers,
+)
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.report import DOCUMENT, write
 
@@ -21,6 +29,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "login_timing": login_timing.measure,
     "idle_chargers": idle_chargers.measure,
     "mutated_frames": mutated_frames.measure,
+    "watchers": watchers.measure,
 }
 
 
@@ -56,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
         description="Measure the server as it is deployed: gunicorn, one process, its own MongoDB, real sockets. "
-        "All benchmarks take about six minutes; nothing else should run on the machine meanwhile.",
+        "All benchmarks take about seven minutes; nothing else should run on the machine meanwhile.",
         epilog="Each: "
         + " ".join(
             f"{name}: {(sys.modules[run.__module__].__doc__ or '').strip()}" for name, run in BENCHMARKS.items()

@@ -29,6 +29,11 @@ def resident_kib(pid: int) -> int:
     return int(_status(pid)["VmRSS"].removesuffix(" kB"))
 
 
+def thread_count(pid: int) -> int:
+    """Return how many threads a process has."""
+    return int(_status(pid)["Threads"])
+
+
 def cpu_seconds(pid: int) -> float:
     """Return the processor time of a process so far, user and system."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

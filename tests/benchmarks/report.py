@@ -34,6 +34,8 @@ level. The load comes from a second process on the same machine, so that server,
   once, and back to the HTTP answer `Accepted`. `GET /healthz` at the same rate shows how much of it is HTTP and the
   noise of the machine.
 - **Memory** is the growth of the worker's resident set per charger that is connected, authenticated, booted and idle.
+- **Watchers** are WebSockets of live updates, ten an account. Each event is a connector's StatusNotification, which all
+  of them may hear; the time runs from its sending until the last of them has it.
 - **Mutated frames** are requests, answers and errors of all actions of OCPP 1.6, bent and broken at random
   (`tests/frame_mutations.py`), sent as fast as the server takes them. Between them each sender must have its
   Heartbeat answered.

@@ -101,18 +101,24 @@ class Wire(asyncio.Protocol):
 
 async def open_wire(port: int, charge_point_id: str, password: str | None) -> Wire:
     """Connect as a charge point. Raises: HandshakeRefused, OSError."""
+    headers = ["Sec-WebSocket-Protocol: ocpp1.6"]
+    if password is not None:
+        secret = base64.b64encode(f"{charge_point_id}:{password}".encode()).decode()
+        headers.append(f"Authorization: Basic {secret}")
+    return await open_wire_at(port, f"/ocpp/{charge_point_id}", *headers)
+
+
+async def open_wire_at(port: int, path: str, *headers: str) -> Wire:
+    """Open a WebSocket. Raises: HandshakeRefused, OSError."""
     lines = [
-        f"GET /ocpp/{charge_point_id} HTTP/1.1",
+        f"GET {path} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
         "Connection: Upgrade",
         "Upgrade: websocket",
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-        "Sec-WebSocket-Protocol: ocpp1.6",
+        *headers,
     ]
-    if password is not None:
-        secret = base64.b64encode(f"{charge_point_id}:{password}".encode()).decode()
-        lines.append(f"Authorization: Basic {secret}")
     handshake = "\r\n".join([*lines, "", ""]).encode()
     loop = asyncio.get_running_loop()
     _transport, wire = await loop.create_connection(lambda: Wire(handshake), "127.0.0.1", port)

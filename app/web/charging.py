@@ -15,7 +15,7 @@ from app.selection import find_charge_point
 from app.start_charging import StartRequest
 from app.web.forms import shown_on
 
-bp = Blueprint("charging", __name__, url_prefix="/charge/<charge_point_id>/<int:connector_id>")
+bp = Blueprint("charging", __name__, url_prefix="/charge/<charge_point_id>/<int(min=1, max=100):connector_id>")
 
 
 @bp.get("")

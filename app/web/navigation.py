@@ -1,7 +1,7 @@
 """Where one can go from everywhere: the pages in the menu, and from which role on they exist."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import request
 from flask_babel import lazy_gettext as _
@@ -35,6 +35,11 @@ def navigation() -> list[Place]:
     """Return the places that exist for who looks at the page."""
     user = viewer()
     return [place for place in PLACES if user is not None and user.role.at_least(place.least)]
+
+
+def here() -> str:
+    """Return the address of what is shown: of the page that a form is on, when the form has been sent."""
+    return request.full_path.rstrip("?") if request.method == "GET" else urlsplit(request.referrer or "/").path
 
 
 def with_query(**changes: str) -> str:

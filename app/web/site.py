@@ -19,6 +19,7 @@ IN_TEMPLATES = {
     "connector_status": words.connector_status,
     "csrf_token": csrf_token,
     "fault": forms.fault,
+    "here": navigation.here,
     "iso": iso,
     "language": languages.language,
     "navigation": navigation.navigation,

@@ -35,7 +35,7 @@ class Route:
 
     @property
     def path(self) -> str:
-        return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", self.rule)
+        return re.sub(r"<(?:[^<>]+:)?(\w+)>", r"{\1}", self.rule)
 
     @property
     def operation(self) -> Operation | None:

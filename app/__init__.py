@@ -108,7 +108,9 @@ def create_app(secret: str, services: Services | None = None) -> OpenAPI:
         static_folder=None,
     )
     app.extensions[EXTENSION] = services
-    http.register(app, services.settings.trusted_proxies if services else ())
+    settings = services.settings if services else None
+    tls = settings is not None and settings.http_url.startswith("https:")
+    http.register(app, settings.trusted_proxies if settings else (), tls=tls)
     auth.configure(app, secret, https=services is not None and services.settings.http_url.startswith("https:"))
     problems.register(app)
     for resource in RESOURCES:

@@ -29,13 +29,18 @@ HEADERS = {
 }
 
 
-def register(app: Flask, trusted_proxies: Sequence[str]) -> None:
-    """Install the hooks."""
+# A year in which a browser that was here over TLS comes no other way.
+STRICT = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def register(app: Flask, trusted_proxies: Sequence[str], *, tls: bool) -> None:
+    """Install the hooks; `tls` says that people reach this server over TLS."""
     app.wsgi_app = BehindProxies(app.wsgi_app, trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.json = Json(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.before_request(_begin)
     app.after_request(_finish)
+    app.config["HEADERS"] = HEADERS | STRICT if tls else HEADERS
 
 
 def _begin() -> None:
@@ -54,7 +59,7 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
-    for name, value in HEADERS.items():
+    for name, value in current_app.config["HEADERS"].items():
         response.headers.setdefault(name, value)
     fields = {
         "method": request.method,

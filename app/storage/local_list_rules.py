@@ -6,8 +6,10 @@ from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
+from app.acting import acting
 from app.domain.charge_points import charge_point_key
-from app.storage.collection import Collection, Document, to_document
+from app.storage.audit import Audited
+from app.storage.collection import Document, to_document
 
 _GROUP, _OWN = "group/", "own/"
 GROUPS: Document = {"_id": {"$gte": _GROUP, "$lt": "group0"}}
@@ -39,7 +41,8 @@ def group_rule_id(name: str) -> str:
     return _GROUP + name
 
 
-class LocalListRules(Collection[LocalListRule]):
+class LocalListRules(Audited[LocalListRule]):
+    called = "local_list_rule"
     name = "local_list_rules"
     key = "rule_id"
     kind = LocalListRule
@@ -53,7 +56,11 @@ class LocalListRules(Collection[LocalListRule]):
     def put(self, rule: LocalListRule) -> None:
         """Keep a rule in the place of the one before."""
         document = to_document(rule)
+        actor = acting.get()
+        before = self.get(rule.rule_id) if actor else None
         self.documents.replace_one({"_id": {"$eq": rule.rule_id}}, {**document, "_id": rule.rule_id}, upsert=True)
+        if actor:
+            self._write(actor, "changed" if before else "created", to_document(before) if before else {}, document)
 
     def of(self, charge_point_id: str) -> list[LocalListRule]:
         """Return the rules that make a charge point's list."""

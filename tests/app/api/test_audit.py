@@ -48,6 +48,18 @@ def test_of_a_secret_it_is_told_that_it_changed_and_nothing_else(admin: Api) -> 
     assert changed["after"]["password_hash"] == changed["before"]["password_hash"] == "***"
 
 
+def test_who_wants_which_tags_in_local_lists_is_told(admin: Api) -> None:
+    group = uuid4().hex
+    body = {"idTags": [], "charge_point_ids": []}
+    assert admin.post("/api/local_list_groups", group=group, **body).status_code == 201
+    answer = admin.http.put(f"/api/local_list_groups/{group}", json={**body, "all_accepted": True})
+    assert answer.status_code == 200, answer.text
+    assert admin.delete(f"/api/local_list_groups/{group}").status_code == 204
+    deleted, changed, created = changes(admin, kind="local_list_rule", key=f"group/{group}")
+    assert [one["action"] for one in (created, changed, deleted)] == ["created", "changed", "deleted"]
+    assert (changed["before"]["all_accepted"], changed["after"]["all_accepted"]) == (False, True)
+
+
 def test_a_role_that_is_changed_is_told(admin: Api, driver: Api) -> None:
     admin.patch(f"/api/users/{driver.username}", role="staff")
     (changed,) = changes(admin, kind="user", key=driver.username.casefold())

@@ -5,7 +5,9 @@ import socket
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from app.api import http
 from tests import plain_http
 from tests.app.stories import problem
 from tests.live import Api, Server
@@ -98,6 +100,14 @@ def test_every_answer_has_an_id_and_headers_that_keep_browsers_in_their_place(se
         assert "Access-Control-Allow-Origin" not in answer.headers
         assert not any(character.isdigit() for character in answer.headers.get("Server", ""))
     assert len(ids) == 4
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_browsers_are_told_to_stay_with_tls_where_people_come_by_it(tls: bool) -> None:
+    app = Flask("one of many")
+    http.register(app, (), tls=tls)
+    told = app.test_client().get("/").headers.get("Strict-Transport-Security")
+    assert told == ("max-age=31536000" if tls else None)
 
 
 def test_a_request_that_is_not_http_is_answered_without_a_word_about_us(server: Server) -> None:

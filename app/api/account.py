@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from flask_jwt_extended import get_jwt
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.accounts import LoggedIn
@@ -14,6 +14,7 @@ from app.api.context import current_user, services
 from app.api.models import Body, IdTagPath, Language, Nothing, PageQuery, Printable, Text, shaped
 from app.api.paging import page
 from app.api.policy import public, requires, requires_refresh_token
+from app.api.routes import Routes
 from app.api.views import id_tag_json, user_json
 from app.domain.id_tags import IdTagStatus, normalise_id_tag
 from app.domain.roles import Role
@@ -21,7 +22,7 @@ from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USER
 from app.errors import NotFound
 from app.storage.collection import equal
 
-api = APIBlueprint("account", __name__, url_prefix="/api", abp_tags=[Tag(name="Account")])
+api = Routes("account", __name__, url_prefix="/api", abp_tags=[Tag(name="Account")])
 
 Username = Annotated[
     str,

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Literal
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 
 from app.api.answers import QuarantinedAnswer, RefusalAnswer, SecurityEventAnswer, page_of
@@ -11,6 +11,7 @@ from app.api.context import services
 from app.api.models import ChargePointPath, Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.views import event_json, quarantined_json, refusal_json
 from app.domain.charge_points import charge_point_key
 from app.domain.roles import Role
@@ -18,7 +19,7 @@ from app.security_events import KIND
 from app.storage.collection import equal
 from app.storage.refusals import Refusal
 
-api = APIBlueprint("attention", __name__, url_prefix="/api", abp_tags=[Tag(name="Attention")])
+api = Routes("attention", __name__, url_prefix="/api", abp_tags=[Tag(name="Attention")])
 
 
 class AttentionQuery(PageQuery):

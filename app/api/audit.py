@@ -3,19 +3,20 @@
 from typing import Any, Literal
 
 import orjson
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from app.api.answers import Answer, Time, page_of
 from app.api.context import current_user, services
 from app.api.models import Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.roles import Role
 from app.domain.times import iso
 from app.storage.audit import AuditRecord
 from app.storage.collection import equal
 
-api = APIBlueprint("audit", __name__, url_prefix="/api", abp_tags=[Tag(name="Audit")])
+api = Routes("audit", __name__, url_prefix="/api", abp_tags=[Tag(name="Audit")])
 
 
 class AuditQuery(PageQuery):

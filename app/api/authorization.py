@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from ocpp.v16.enums import AuthorizationStatus
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +10,7 @@ from app.api.answers import Answer, SessionAnswer, Time
 from app.api.context import services
 from app.api.models import IdTagText, Key
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.views import session_json
 from app.domain.checks import Check
 from app.domain.local_lists import ListState
@@ -17,7 +18,7 @@ from app.domain.roles import Role
 from app.domain.times import iso
 from app.tags.explaining import Explanation, explain
 
-api = APIBlueprint("authorization", __name__, url_prefix="/api/authorize", abp_tags=[Tag(name="idTags")])
+api = Routes("authorization", __name__, url_prefix="/api/authorize", abp_tags=[Tag(name="idTags")])
 
 
 class ExplainQuery(BaseModel):

@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 
 from app.api.answers import Answer, Time
 from app.api.context import services
 from app.api.models import ChargePointPath
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.command_table import COMMANDS
 from app.domain.capabilities import Supported, Verdict, declared_profiles, limits
 from app.domain.roles import Role
 from app.domain.times import iso
 
-api = APIBlueprint("capabilities", __name__, url_prefix="/api", abp_tags=[Tag(name="Charge points")])
+api = Routes("capabilities", __name__, url_prefix="/api", abp_tags=[Tag(name="Charge points")])
 
 
 class ActionAnswer(Answer):

@@ -4,7 +4,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, Field
 
 from app.api.answers import Answer, Time, page_of
@@ -12,6 +12,7 @@ from app.api.context import current_user, services
 from app.api.models import ChargePointPath, Key, Moment, Nothing, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.certificates.chains import to_pem
 from app.domain.roles import Role
 from app.door.client_certificates import fingerprint
@@ -20,7 +21,7 @@ from app.errors import NotFound
 from app.storage.certificates import CertificateStatus, ChargePointCertificate
 from app.storage.collection import equal
 
-api = APIBlueprint("certificates", __name__, url_prefix="/api", abp_tags=[Tag(name="Certificates")])
+api = Routes("certificates", __name__, url_prefix="/api", abp_tags=[Tag(name="Certificates")])
 
 
 class CertificatePath(BaseModel):

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from ocpp.v16.enums import RegistrationStatus
 from pydantic import Field, StrictInt
 
@@ -12,12 +12,13 @@ from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, Key, PageQuery, Printable, Text
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.views import charge_point_for_drivers, charge_point_for_staff, event_json
 from app.domain.charge_points import ChargePoint
 from app.domain.roles import Role
 from app.storage.collection import equal
 
-api = APIBlueprint("charge_points", __name__, url_prefix="/api/charge_points", abp_tags=[Tag(name="Charge points")])
+api = Routes("charge_points", __name__, url_prefix="/api/charge_points", abp_tags=[Tag(name="Charge points")])
 
 SecurityProfile = Annotated[
     StrictInt,

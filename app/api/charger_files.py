@@ -3,17 +3,18 @@
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel
 
 from app.api.answers_files import Received
 from app.api.context import services
 from app.api.downloads import UNTYPED, attachment
 from app.api.policy import public
+from app.api.routes import Routes
 from app.api.uploads import FileBody, Upload, end_silence, takes_file
 from app.domain.files import split_token
 
-api = APIBlueprint("charger_files", __name__, url_prefix="/files", abp_tags=[Tag(name="Files of charge points")])
+api = Routes("charger_files", __name__, url_prefix="/files", abp_tags=[Tag(name="Files of charge points")])
 
 _BINARY: Any = {"content": {UNTYPED: {"schema": {"type": "string", "format": "binary"}}}}
 

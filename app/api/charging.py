@@ -3,19 +3,20 @@
 from functools import cache
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.api.answers import ChargingAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, ConnectorId, IdTagText, Key, LabelText
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.stop_rules import StopAtBody
 from app.domain.roles import Role
 from app.sessions import Answer
 from app.start_charging import StartRequest
 
-api = APIBlueprint("charging", __name__, url_prefix="/api", abp_tags=[Tag(name="Charging")])
+api = Routes("charging", __name__, url_prefix="/api", abp_tags=[Tag(name="Charging")])
 
 
 class StartCharging(Body):

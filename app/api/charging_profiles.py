@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
 from app.api.answers import page_of
@@ -12,11 +12,12 @@ from app.api.file_requests import shown
 from app.api.models import Body, Key, Moment, PageQuery, Text
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.charging_profiles import MAX_PERIODS, ChargingProfile, Period
 from app.domain.roles import Role
 from app.storage.collection import equal
 
-api = APIBlueprint("charging_profiles", __name__, url_prefix="/api", abp_tags=[Tag(name="Smart charging")])
+api = Routes("charging_profiles", __name__, url_prefix="/api", abp_tags=[Tag(name="Smart charging")])
 
 # A lorry's charging park draws less than this many W.
 Rate = Annotated[StrictFloat, Field(ge=0, le=100_000_000)]

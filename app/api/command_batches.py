@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel
 
 from app.api.answers import Answer, CommandOutcome, Time, page_of
@@ -11,11 +11,12 @@ from app.api.context import current_user, services
 from app.api.models import Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.command_batches import BatchState, CommandBatch, Step, statuses, tally
 from app.domain.roles import Role
 from app.domain.times import iso
 
-api = APIBlueprint("command_batches", __name__, url_prefix="/api", abp_tags=[Tag(name="Commands")])
+api = Routes("command_batches", __name__, url_prefix="/api", abp_tags=[Tag(name="Commands")])
 
 
 class BatchPath(BaseModel):

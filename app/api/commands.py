@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from ocpp.v16.enums import Action
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StrictInt, create_model, model_validator
 
@@ -13,6 +13,7 @@ from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, CommandPath, Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.views import command_json
 from app.command_batches import BatchOrder
 from app.command_payloads import require_valid_data
@@ -28,7 +29,7 @@ ToRequest = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 MOST_CHARGE_POINTS = 1000
 AtOnce = Annotated[StrictInt, Field(ge=1, le=100)]
 
-api = APIBlueprint("commands", __name__, url_prefix="/api", abp_tags=[Tag(name="Commands")])
+api = Routes("commands", __name__, url_prefix="/api", abp_tags=[Tag(name="Commands")])
 
 
 class Payload(RootModel[dict[str, Any]]):

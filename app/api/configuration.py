@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 
 from app.api.answers import Answer, Time
 from app.api.context import services
 from app.api.models import ChargePointPath
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.configuration import Change, Configuration, Entry, UnknownKey
 from app.domain.roles import Role
 from app.domain.times import iso
 
-api = APIBlueprint("configuration", __name__, url_prefix="/api", abp_tags=[Tag(name="Charge points")])
+api = Routes("configuration", __name__, url_prefix="/api", abp_tags=[Tag(name="Charge points")])
 
 
 class ConfigurationKeyAnswer(Answer):

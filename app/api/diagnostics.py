@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, Field
 
 from app.api.answers import page_of
@@ -14,13 +14,14 @@ from app.api.file_requests import Retries, RetryInterval, retries, shown_request
 from app.api.models import Body, ChargePointPath, Key, Moment, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.uploads import end_silence
 from app.domain.roles import Role
 from app.files.diagnostics_orders import Wanted
 from app.storage.collection import equal
 from app.storage.diagnostics import DiagnosticsRequest
 
-api = APIBlueprint("diagnostics", __name__, url_prefix="/api", abp_tags=[Tag(name="Diagnostics")])
+api = Routes("diagnostics", __name__, url_prefix="/api", abp_tags=[Tag(name="Diagnostics")])
 
 _BINARY: Any = {"content": {UNTYPED: {"schema": {"type": "string", "format": "binary"}}}}
 

@@ -10,6 +10,7 @@ from flask_openapi3 import Info, OpenAPI, SecurityScheme
 
 from app.api.models import Problem
 from app.api.policy import policy_of, public
+from app.api.routes import describe
 
 bp = Blueprint("documentation", __name__, template_folder="templates", static_folder=None)
 
@@ -27,6 +28,7 @@ _SWAGGER = Path(str(resources.files("flask_openapi3_swagger"))) / "templates" / 
 
 def document(app: OpenAPI) -> dict[str, Any]:
     """Return the OpenAPI document, each operation with the role it needs and the problem it may answer with."""
+    describe(app)
     spec = cast(dict[str, Any], app.api_doc)
     spec["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
     for rule in app.url_map.iter_rules():

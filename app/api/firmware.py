@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from flask import abort
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from app.api.answers import page_of
@@ -14,11 +14,12 @@ from app.api.models import Key, PageQuery, Printable, Text, shaped
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.problems import on_invalid_input
+from app.api.routes import Routes
 from app.api.uploads import FileBody, Upload, end_silence, takes_file
 from app.domain.roles import Role
 from app.storage.firmware import FirmwareImage
 
-api = APIBlueprint("firmware", __name__, url_prefix="/api", abp_tags=[Tag(name="Firmware")])
+api = Routes("firmware", __name__, url_prefix="/api", abp_tags=[Tag(name="Firmware")])
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), Printable]
 Sha256 = Annotated[str, AfterValidator(shaped("[0-9A-Fa-f]{64}", "must be 64 hexadecimal digits"))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, Field, StrictInt
 
 from app.api.answers import page_of
@@ -13,12 +13,13 @@ from app.api.firmware_updates import Ordered
 from app.api.models import Key, Moment, Nothing, PageQuery, Text
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.campaigns import Campaign, CampaignState, Target, TargetState
 from app.domain.file_hints import file_hint
 from app.domain.roles import Role
 from app.storage.collection import equal
 
-api = APIBlueprint(
+api = Routes(
     "firmware_campaigns", __name__, url_prefix="/api/firmware_campaigns", abp_tags=[Tag(name="Firmware campaigns")]
 )
 

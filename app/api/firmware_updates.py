@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 
 from app.api.answers import page_of
@@ -12,12 +12,13 @@ from app.api.file_requests import Retries, RetryInterval, retries, shown_request
 from app.api.models import Body, ChargePointPath, Key, Moment, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.roles import Role
 from app.firmware.orders import Terms
 from app.storage.collection import equal
 from app.storage.firmware import FirmwareUpdate
 
-api = APIBlueprint("firmware_updates", __name__, url_prefix="/api", abp_tags=[Tag(name="Firmware")])
+api = Routes("firmware_updates", __name__, url_prefix="/api", abp_tags=[Tag(name="Firmware")])
 
 
 class Ordered(Body):

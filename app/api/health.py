@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from app.api.answers import Health, Readiness
 from app.api.context import services
 from app.api.policy import public
+from app.api.routes import Routes
 from app.storage.errors import DatabaseError
 from ocpp_server.errors import BridgeStopped
 
-api = APIBlueprint("health", __name__, abp_tags=[Tag(name="Health")])
+api = Routes("health", __name__, abp_tags=[Tag(name="Health")])
 
 BLOCKED_SECONDS = 5.0
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.answers import IdTagAnswer, page_of
@@ -10,12 +10,13 @@ from app.api.context import services
 from app.api.models import Body, IdTagPath, IdTagText, Key, Moment, PageQuery, Text
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.views import id_tag_json
 from app.domain.id_tags import IdTagKind, IdTagStatus, normalise_id_tag
 from app.domain.roles import Role
 from app.storage.collection import Document, equal
 
-api = APIBlueprint("id_tags", __name__, url_prefix="/api/id_tags", abp_tags=[Tag(name="idTags")])
+api = Routes("id_tags", __name__, url_prefix="/api/id_tags", abp_tags=[Tag(name="idTags")])
 
 
 class TagFields(Body):

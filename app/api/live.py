@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask_jwt_extended import get_jwt
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from app.api import limits
 from app.api.answers import LiveTicket
@@ -13,10 +13,11 @@ from app.api.context import current_user, services
 from app.api.limits import limiter
 from app.api.models import Nothing
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.roles import Role
 from app.live.tickets import LASTS_SECONDS, Holder
 
-api = APIBlueprint("live", __name__, url_prefix="/api/live", abp_tags=[Tag(name="Live updates")])
+api = Routes("live", __name__, url_prefix="/api/live", abp_tags=[Tag(name="Live updates")])
 
 
 @api.post("/ticket", summary="Get a ticket to watch", responses={200: LiveTicket})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, Field
 
 from app.api.answers import page_of
@@ -12,13 +12,12 @@ from app.api.local_lists import ListContent
 from app.api.models import Key, PageQuery, Text
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.roles import Role
 from app.local_lists.keeping import GroupContents
 from app.storage.local_list_rules import GROUPS
 
-api = APIBlueprint(
-    "local_list_groups", __name__, url_prefix="/api/local_list_groups", abp_tags=[Tag(name="Local lists")]
-)
+api = Routes("local_list_groups", __name__, url_prefix="/api/local_list_groups", abp_tags=[Tag(name="Local lists")])
 
 MOST_CHARGE_POINTS = 1000
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 
 from app.api.answers import page_of
@@ -11,13 +11,14 @@ from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, IdTagText, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.charge_points import ChargePoint
 from app.domain.local_lists import ListState
 from app.domain.roles import Role
 from app.local_lists.contents import ENABLED_KEY, limits_of
 from app.storage.collection import equal
 
-api = APIBlueprint("local_lists", __name__, url_prefix="/api/local_lists", abp_tags=[Tag(name="Local lists")])
+api = Routes("local_lists", __name__, url_prefix="/api/local_lists", abp_tags=[Tag(name="Local lists")])
 
 # As many as a request has room for; groups add up.
 MOST_NAMED = 2500

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import ConfigDict, Field
 
 from app.api.answers import Answer, Time
@@ -12,6 +12,7 @@ from app.api.exports import DOCUMENTED, Format, export, wanted_format
 from app.api.models import ChargePointPath, Key, Moment, PageQuery
 from app.api.paging import not_a_cursor, read_cursor, write_cursor
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.uploads import end_silence
 from app.domain.roles import Role
 from app.domain.times import iso
@@ -19,7 +20,7 @@ from app.frames.messages import Place, Wanted, messages, moment_of, page_of_mess
 from app.storage.frames import KeptFrame
 from ocpp_server.frames import CALL, CALL_ERROR, CALL_RESULT
 
-api = APIBlueprint("messages", __name__, url_prefix="/api/charge_points", abp_tags=[Tag(name="Charge points")])
+api = Routes("messages", __name__, url_prefix="/api/charge_points", abp_tags=[Tag(name="Charge points")])
 
 _TYPES = {CALL: "CALL", CALL_RESULT: "CALLRESULT", CALL_ERROR: "CALLERROR"}
 _COLUMNS = (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 
 from app.api.answers import Answer, NewChargePointAnswer, Time, page_of
@@ -11,14 +11,13 @@ from app.api.context import services
 from app.api.models import Body, ChargePointPath, Key, Nothing, PageQuery, Text
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.views import charge_point_for_staff, newcomer_json
 from app.domain.roles import Role
 from app.storage.collection import equal
 from app.storage.newcomers import Newcomer
 
-api = APIBlueprint(
-    "pending", __name__, url_prefix="/api/charge_points/pending", abp_tags=[Tag(name="Unknown charge points")]
-)
+api = Routes("pending", __name__, url_prefix="/api/charge_points/pending", abp_tags=[Tag(name="Unknown charge points")])
 
 
 class PendingQuery(PageQuery):

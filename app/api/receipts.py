@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from flask import Response, make_response, render_template, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +17,7 @@ from app.api.context import current_user, services
 from app.api.models import SessionPath
 from app.api.policy import requires
 from app.api.prices import kwh, line_text
+from app.api.routes import Routes
 from app.api.views import receipt_json
 from app.domain.charge_points import ChargePoint
 from app.domain.costs import cost
@@ -29,7 +30,7 @@ from app.errors import Conflict
 HTML, JSON = "text/html", "application/json"
 Format = Literal["json", "html"]
 
-api = APIBlueprint("receipts", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
+api = Routes("receipts", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
 
 
 class ReceiptQuery(BaseModel):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field, StrictInt, model_validator
 
 from app.api.answers import ReservationAnswer, page_of
@@ -11,12 +11,13 @@ from app.api.models import Body, IdTagText, Key, Moment, ReservationPath
 from app.api.owned import OwnedQuery, owned
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.views import reservation_json
 from app.domain.reservations import ReservationState
 from app.domain.roles import Role
 from app.reservations.booking import ReserveRequest
 
-api = APIBlueprint("reservations", __name__, url_prefix="/api/reservations", abp_tags=[Tag(name="Reservations")])
+api = Routes("reservations", __name__, url_prefix="/api/reservations", abp_tags=[Tag(name="Reservations")])
 
 
 class NewReservation(Body):

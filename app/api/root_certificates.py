@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from ocpp.v16.enums import CertificateUse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,12 +10,13 @@ from app.api.answers import Answer, CommandAnswer, Time
 from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, Key
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.certificates.roots import MAX_CERTIFICATE
 from app.command_outcomes import Outcome
 from app.domain.roles import Role
 from app.domain.root_certificates import TYPES, root_id
 
-api = APIBlueprint("root_certificates", __name__, url_prefix="/api", abp_tags=[Tag(name="Certificates")])
+api = Routes("root_certificates", __name__, url_prefix="/api", abp_tags=[Tag(name="Certificates")])
 
 
 class RootCertificatePath(ChargePointPath):

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from app.api.context import current_user, services
 from app.api.exports import CSV, export
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.session_filters import SessionFilter, sessions_wanted
 from app.api.uploads import end_silence
 from app.api.views import session_json
@@ -16,7 +17,7 @@ from app.domain.roles import Role
 from app.domain.sessions import Session
 from app.storage.collection import Document
 
-api = APIBlueprint("session_exports", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
+api = Routes("session_exports", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
 
 AT_A_TIME = 500
 _KINDS = ("energy", "time", "idle", "session")

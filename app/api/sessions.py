@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.answers import MeterValueAnswer, SessionAnswer, page_of
@@ -10,12 +10,13 @@ from app.api.context import current_user, services
 from app.api.models import Body, PageQuery, SessionPath
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.session_filters import SessionFilter, sessions_wanted
 from app.api.stop_rules import StopAtBody
 from app.api.views import meter_value_json, session_json
 from app.domain.roles import Role
 
-api = APIBlueprint("sessions", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
+api = Routes("sessions", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
 
 MAX_METER_VALUES = 10_000
 MAX_WAIT = 30

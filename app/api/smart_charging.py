@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from app.api.answers import page_of
@@ -13,6 +13,7 @@ from app.api.file_requests import shown
 from app.api.models import Body, ChargePointPath, Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.composite_schedules import Composite, series
 from app.domain.profile_installations import ACCEPTED, FAILED, REQUESTED, ProfileInstallation
 from app.domain.profile_limits import why_refused
@@ -20,7 +21,7 @@ from app.domain.roles import Role
 from app.smart_charging.record import installed
 from app.storage.collection import equal
 
-api = APIBlueprint("smart_charging", __name__, url_prefix="/api", abp_tags=[Tag(name="Smart charging")])
+api = Routes("smart_charging", __name__, url_prefix="/api", abp_tags=[Tag(name="Smart charging")])
 
 AnyConnector = Annotated[StrictInt, Field(ge=0, le=100)]
 Force = Annotated[bool, Field(strict=True, description="Send what does not fit this charge point, too.")]

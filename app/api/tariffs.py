@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt
 
 from app.api.answers import page_of
@@ -14,11 +14,12 @@ from app.api.models import Body, Key, PageQuery, Text
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.prices import price_json
+from app.api.routes import Routes
 from app.domain.currencies import MINOR_DIGITS
 from app.domain.roles import Role
 from app.domain.tariffs import Tariff
 
-api = APIBlueprint("tariffs", __name__, url_prefix="/api/tariffs", abp_tags=[Tag(name="Tariffs")])
+api = Routes("tariffs", __name__, url_prefix="/api/tariffs", abp_tags=[Tag(name="Tariffs")])
 
 
 def _known_currency(code: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 
 from app.api.answers import Answer, IdTagAnswer, Time, page_of
@@ -11,13 +11,14 @@ from app.api.id_tags import TagFields
 from app.api.models import IdTagPath, Nothing, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.views import id_tag_json
 from app.domain.roles import Role
 from app.domain.times import iso
 from app.storage.collection import equal
 from app.storage.unknown_tags import UnknownTag
 
-api = APIBlueprint("unknown_tags", __name__, url_prefix="/api/id_tags/unknown", abp_tags=[Tag(name="Unknown idTags")])
+api = Routes("unknown_tags", __name__, url_prefix="/api/id_tags/unknown", abp_tags=[Tag(name="Unknown idTags")])
 
 
 class UnknownQuery(PageQuery):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 
 from app.api.account import Email, Password, Username
@@ -11,11 +11,12 @@ from app.api.context import current_user, services
 from app.api.models import Body, Language, PageQuery, Text, UserPath
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.views import user_json
 from app.domain.roles import Role
 from app.storage.collection import equal
 
-api = APIBlueprint("users", __name__, url_prefix="/api/users", abp_tags=[Tag(name="Users")])
+api = Routes("users", __name__, url_prefix="/api/users", abp_tags=[Tag(name="Users")])
 
 
 class UserFields(Body):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
 from app.api.answers import Answer, Time, page_of
@@ -10,12 +10,13 @@ from app.api.context import current_user, services
 from app.api.models import Body, Key, PageQuery, Printable, UserPath, shaped
 from app.api.paging import page
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.domain.roles import Role
 from app.domain.times import iso
 from app.domain.vehicles import VIN_IN_WORDS, VIN_PATTERN, Vehicle
 from app.storage.collection import equal
 
-api = APIBlueprint("vehicles", __name__, url_prefix="/api", abp_tags=[Tag(name="Vehicles")])
+api = Routes("vehicles", __name__, url_prefix="/api", abp_tags=[Tag(name="Vehicles")])
 
 Name = Annotated[
     str,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.answers import Answer
@@ -12,6 +12,7 @@ from app.api.context import services
 from app.api.exports import CSV, Item, export
 from app.api.id_tags import TagFilter, filter_of
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.tag_rows import COLUMNS, read_tags
 from app.api.uploads import FileBody, Upload, end_silence, takes_file
 from app.api.views import id_tag_json
@@ -20,7 +21,7 @@ from app.domain.roles import Role
 from app.errors import TooLarge
 from app.storage.collection import Document
 
-api = APIBlueprint("id_tag_files", __name__, url_prefix="/api/id_tags", abp_tags=[Tag(name="idTags")])
+api = Routes("id_tag_files", __name__, url_prefix="/api/id_tags", abp_tags=[Tag(name="idTags")])
 
 _AT_A_TIME = 500
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from flask import Response, stream_with_context
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from app.api.answers import (
     Answer,
@@ -19,6 +19,7 @@ from app.api.answers import (
 from app.api.context import current_user, services
 from app.api.json_text import to_json
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.api.vehicles import VehicleAnswer, vehicle_json
 from app.api.views import command_json, id_tag_json, reservation_json, session_json, user_json
 from app.domain.roles import Role
@@ -27,7 +28,7 @@ from app.storage.audit import AuditRecord
 from app.storage.collection import Collection, Document
 from app.storage.users import Login, User
 
-api = APIBlueprint("personal_data", __name__, url_prefix="/api", abp_tags=[Tag(name="Account")])
+api = Routes("personal_data", __name__, url_prefix="/api", abp_tags=[Tag(name="Account")])
 
 _READ_AT_A_TIME = 50
 Section = tuple[str, Collection[Any], Document, Callable[[Any], dict[str, Any]]]

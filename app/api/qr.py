@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, redirect, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import Field
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from app.api.answers import Answer, ConnectorAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, LabelText
 from app.api.policy import public, requires
+from app.api.routes import Routes
 from app.api.views import charge_point_for_drivers
 from app.domain.qr import Scan, uri_of
 from app.domain.roles import Role
@@ -19,7 +20,7 @@ from app.errors import Conflict
 from app.labels import LINK_PATH
 from app.scans import Scanned
 
-api = APIBlueprint("qr", __name__, url_prefix="/api/qr", abp_tags=[Tag(name="Labels")])
+api = Routes("qr", __name__, url_prefix="/api/qr", abp_tags=[Tag(name="Labels")])
 pages = Blueprint("label_links", __name__, url_prefix=LINK_PATH)
 
 # The page that every label leads to, before the charge point's id and the connector's number.

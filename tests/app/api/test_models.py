@@ -37,15 +37,20 @@ NOT_ONE_LINE = {"certificate"}
 def bodies() -> Iterator[tuple[str, str, dict[str, Any], str]]:
     """Yield method, path, a good body's schema and a name of each field that holds text."""
     api = document(create_app(secret="0" * 32))
+    components = api["components"]["schemas"]
     for path, operations in api["paths"].items():
         for method, operation in operations.items():
             content = operation.get("requestBody", {}).get("content", {})
             if "application/json" not in content or path in ELSEWHERE or "/commands/" in path:
                 continue
             schema = content["application/json"]["schema"]
-            schema = api["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            schema = components[schema["$ref"].rpartition("/")[2]]
             for name, field in schema["properties"].items():
-                kinds = {each.get("type", "string") for each in field.get("anyOf", [field])}
+                named = (
+                    components.get(each.get("$ref", "").rpartition("/")[2], each)
+                    for each in field.get("anyOf", [field])
+                )
+                kinds = {each.get("type", "string") for each in named}
                 if "string" in kinds and name != "token" and name not in NOT_ONE_LINE:
                     yield method, path, schema, name
 

@@ -113,6 +113,55 @@ def test_tags_are_added_listed_and_blocked_at_once(shell: Shell, charger: Charge
     assert begin(charger, given, 2)["idTagInfo"]["status"] == "Blocked"
 
 
+def test_tags_are_imported_and_what_is_wrong_is_told_by_its_line(shell: Shell, tmp_path: Path) -> None:
+    good, other = (uuid4().hex[:12].upper() for _ in range(2))
+    table = tmp_path / "cards.csv"
+    table.write_text(f"idTag,label,status\n{good},Fleet card 8,\n{other},,Lost\n")
+    refused = shell("id-tags", "import", str(table))
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == "chargebridge: line 3, status: Input should be 'Accepted' or 'Blocked'\n"
+    dry = shell("id-tags", "import", str(table), "--dry-run")
+    assert dry.stderr == "line 3, status: Input should be 'Accepted' or 'Blocked'\n"
+    assert dry.stdout == "1 created, 0 updated, 0 unchanged, 0 skipped\n"
+    assert good not in said(shell("id-tags", "list"))
+    assert shell("id-tags", "import", str(table), "--partial").stdout == dry.stdout
+    assert f"{good}  Accepted  -  Fleet card 8\n" in said(shell("id-tags", "list"))
+    table.write_text(f"idTag;status\n{good};blocked\n")
+    assert said(shell("id-tags", "import", str(table))) == "0 created, 0 updated, 0 unchanged, 1 skipped\n"
+    assert said(shell("id-tags", "import", str(table), "--update")) == "0 created, 1 updated, 0 unchanged, 0 skipped\n"
+
+
+def test_charge_points_are_imported_and_connect_with_what_was_printed(
+    shell: Shell, server: Server, connect: Callable[..., Charger], tmp_path: Path
+) -> None:
+    first, second = (f"CP-{uuid4().hex[:8]}" for _ in range(2))
+    table = tmp_path / "chargers.csv"
+    table.write_text(f"id,name,security_profile\n{first},Level 1,\n{second},,0\na/b,,\n{second}x,,7\n")
+    imported = shell("charge-points", "import", str(table))
+    header, line, open_one = imported.stdout.splitlines()
+    assert (imported.exit_code, header, open_one) == (2, "id,url,password", f"{second},{server.ocpp_url}/{second},")
+    assert [told.partition(": must")[0][:31] for told in imported.stderr.splitlines()] == [
+        "chargebridge: line 4: id: 1 to ",
+        "chargebridge: line 5: security_",
+    ]
+    charge_point_id, _url, password = line.split(",")
+    connect(charge_point_id, password).boot()
+    connect(second).boot()
+    table.write_text(f"id\n{first}\n")
+    again = shell("charge-points", "import", str(table))
+    assert (again.exit_code, again.stdout) == (0, "id,url,password\n")
+    assert again.stderr == f"line 2: there is a charge point {first} already\n"
+
+
+def test_lists_say_what_their_columns_are(shell: Shell) -> None:
+    for what, columns in (
+        ("users", "username  role  idTag"),
+        ("charge-points", "id  name  vendor model  last seen"),
+        ("id-tags", "idTag  status  username  label"),
+    ):
+        assert said(shell(what, "list")).splitlines()[0] == columns
+
+
 def test_the_document_can_be_printed_without_a_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "none"))
     document = json.loads(said(CliRunner().invoke(main, ["openapi"])))

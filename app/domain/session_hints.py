@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.configuration import Configuration
+from app.domain.sessions import Session, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ STOP_GIVEN_UP = Why(
 # What the rules for the end say; other rules make it untrue.
 OF_STOP_RULES = tuple(why.code for why in (STOP_PENDING, STOP_ASKED_AGAIN, STOP_GIVEN_UP))
 FAULTED = "faulted"
+_FAULT_HINT = "Charging stands still. Unplug and try another charge point if it does not go on by itself."
 _FAULTS = {
     "ConnectorLockFailure": "the connector cannot be locked or unlocked",
     "EVCommunicationError": "the vehicle and the charge point do not understand each other",
@@ -178,6 +180,10 @@ _ENDED = {
     "DeAuthorized": Why("deauthorized", "the idTag was not accepted", "Look at your idTag, or ask the operator."),
 }
 
+OF_ITS_OWN = Why(
+    "ended_by_charge_point", "the charge point ended it for a reason of its own", "Start again if you need more."
+)
+
 
 def looks_into_local_list(configuration: Configuration) -> bool:
     """Tell whether a charge point is known to look for an idTag in its own list before it starts."""
@@ -224,12 +230,16 @@ def why_faulted(error_code: str) -> Why:
     """Explain a fault by its error code (OCPP 1.6 §7.6), a vendor's own as it came."""
     words = _FAULTS.get(error_code)
     what = f"{words} ({error_code})" if words else error_code if error_code != "NoError" else "it does not say which"
-    hint = "Charging stands still. Unplug and try another charge point if it does not go on by itself."
-    return Why(FAULTED, f"the charge point reports a fault: {what}", hint)
+    return Why(FAULTED, f"the charge point reports a fault: {what}", _FAULT_HINT)
 
 
-def why_ended(stop_reason: str | None, stopped_by: str | None) -> Why:
-    """Explain a StopTransaction by its reason (OCPP 1.6 §7.36), or by the rule that has asked for it."""
+def why_ended(session: Session, stop_reason: str | None) -> Why:
+    """Explain a StopTransaction by its reason (OCPP 1.6 §7.36), by the rule that has asked for it, or by the fault that
+    was told before it."""
     if why := _ENDED.get(stop_reason or ""):
         return why
-    return Why(f"stopped_by_{stopped_by}", _BY_RULE.get(stopped_by)) if stopped_by else NOTHING
+    if session.stopped_by:
+        return Why(f"stopped_by_{session.stopped_by}", _BY_RULE.get(session.stopped_by))
+    if session.reason_code == FAULTED:
+        return Why(FAULTED, session.reason, _FAULT_HINT)
+    return OF_ITS_OWN if stop_reason == "Other" and session.state is not State.STOPPING else NOTHING

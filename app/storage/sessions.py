@@ -122,6 +122,11 @@ class Sessions(Watched[Session]):
         whose = [{"username": {"$eq": username}}, {"id_tag": {"$in": list(id_tags)}}]
         return self.first({"state": {"$in": list(OPEN)}, "$or": whose})
 
+    def last_on(self, charge_point_id: str, connector_id: int) -> Session | None:
+        """Return what was last asked for or begun on a connector."""
+        where = {"charge_point_id": {"$eq": charge_point_id}, "connector_id": connector_id}
+        return self.first(where, sort=self.order.keys)
+
     def open_around(self, charge_point_id: str, connector_id: int, id_tag: str) -> list[Session]:
         """Return what has not ended on a connector, and what a tag has open anywhere: one round trip."""
         here = {"charge_point_id": {"$eq": charge_point_id}, "connector_id": connector_id}

@@ -14,6 +14,7 @@ from app.domain.session_hints import (
     FAULTED,
     FORGOTTEN,
     NOTHING,
+    OF_ITS_OWN,
     SILENT,
     STARTING,
     WAITING,
@@ -30,6 +31,8 @@ from app.transactions.refused_starts import why_refused
 log = logging.getLogger(__name__)
 
 SILENT_AFTER = timedelta(days=1)
+# A fault told so soon after an end was its cause.
+TOGETHER = timedelta(minutes=1)
 
 
 def follow_status(storage: Storage, charge_point_id: str, connector: Connector) -> bool:
@@ -44,7 +47,18 @@ def follow_status(storage: Storage, charge_point_id: str, connector: Connector) 
         return True
     for session in storage.sessions.open_on(charge_point_id, connector.connector_id):
         _follow(storage, session, connector)
+    if connector.status == "Faulted":
+        _blame(storage, charge_point_id, connector)
     return True
+
+
+def _blame(storage: Storage, charge_point_id: str, connector: Connector) -> None:
+    """Let a session that its charge point has just ended, for a reason of its own, say that it was this fault."""
+    last = storage.sessions.last_on(charge_point_id, connector.connector_id)
+    if last is None or last.reason_code != OF_ITS_OWN.code or last.stopped_at is None:
+        return
+    if abs(connector.status_at - last.stopped_at) <= TOGETHER:
+        storage.sessions.update(last.session_id, why_faulted(connector.error_code).told())
 
 
 def _follow(storage: Storage, session: Session, connector: Connector) -> None:

@@ -73,7 +73,7 @@ class StopTransaction:
             "power_w": None,
         }
         if session.provisional_end or session.authorization == "Accepted":
-            changes |= why_ended(stop.reason, session.stopped_by).told()
+            changes |= why_ended(session, stop.reason).told()
         if registers := in_order_of_time(readings):
             if session.first_register_wh is None:
                 changes["first_register_wh"] = registers[0].energy_wh

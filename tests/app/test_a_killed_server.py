@@ -3,11 +3,13 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.storage.database import Storage
 from tests.app.certificate_stories import boot_as, newest, receive
 from tests.app.charging import meter, value
 from tests.app.killing import kill_all
@@ -24,6 +26,7 @@ from tests.app.unfinished import (
     begin_a_campaign,
     charge_by_a_rule,
     doomed,
+    press_start_in_vain,
     send_a_key,
     send_a_list,
 )
@@ -60,6 +63,7 @@ class Aftermath:
     request: Request
     station: ListStation
     charging: Charging
+    started: str
 
     @property
     def plain(self) -> Server:
@@ -80,7 +84,8 @@ def aftermath(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Itera
         data_dir = secure.plain.data_dir
         with running_server(data_dir, **secure.environment) as second, doomed(replace(secure, plain=second)) as one:
             batches["killed"], keys["killed"] = begin_a_batch(one), send_a_key(one, lost=True)
-            left: Any = begin_a_campaign(one), ask_for_a_certificate(one), send_a_list(one), charge_by_a_rule(one)
+            left: list[Any] = [begin_a_campaign(one), ask_for_a_certificate(one), send_a_list(one)]
+            left += [charge_by_a_rule(one), press_start_in_vain(one)]
             kill_all(second)
             keys["killed"].told()
         signer.write_text(SIGNS)
@@ -163,3 +168,12 @@ def test_a_rule_for_the_end_of_a_session_is_carried_out_by_the_next_server(after
     assert charger.serve(1) == [("RemoteStopTransaction", {"transactionId": left.transaction_id})]
     assert operator.session_in(left.session_id, "stopping")["stopped_by"] == "energy_wh"
     charger.close()
+
+
+def test_a_start_that_nobody_can_know_the_answer_of_ends_by_its_deadline(aftermath: Aftermath, operator: Api) -> None:
+    session = operator.get(f"/api/sessions/{aftermath.started}").json()
+    assert (session["state"], "deadline_at" in session) == ("requested", True)
+    storage = Storage(aftermath.secure.environment["MONGODB_URI"])
+    storage.sessions.update(aftermath.started, {"deadline_at": datetime.now(UTC)})
+    storage.close()
+    assert operator.session_in(aftermath.started, "expired")["reason_code"] == "never_answered"

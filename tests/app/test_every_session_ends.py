@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.charging import ago, session_of, sessions_on
+from tests.app.charging import ago, session_of, sessions_on, stop
 from tests.app.stories import begin, finish, meanwhile, new_charger, press_start, problem
 from tests.live import Api, Charger, Server, plug_in, until
 
@@ -115,6 +115,21 @@ class TestWhileItCharges:
         assert "the voltage is too high" in session["reason"]
         charger.status(1, "Charging")
         assert say(session_of(root, number)) == ("charging", None)
+
+    @pytest.mark.parametrize("first", ["StatusNotification", "StopTransaction"])
+    def test_a_fault_that_ends_it_is_told_in_whichever_order(
+        self, root: Api, charger: Charger, id_tag: str, first: str
+    ) -> None:
+        number = begin(charger, id_tag)["transactionId"]
+        if first == "StatusNotification":
+            charger.status(1, "Faulted", errorCode="GroundFailure")
+        stop(charger, number, reason="Other")
+        if first == "StopTransaction":
+            assert say(session_of(root, number)) == ("completed", "ended_by_charge_point")
+            charger.status(1, "Faulted", errorCode="GroundFailure")
+        session = session_of(root, number)
+        assert say(session) == ("completed", "faulted")
+        assert "residual current" in session["reason"]
 
     def test_who_pauses_it_is_told(self, root: Api, charger: Charger, id_tag: str) -> None:
         number = begin(charger, id_tag)["transactionId"]

@@ -149,6 +149,15 @@ def charge_by_a_rule(doomed: Doomed) -> Charging:
     return Charging(started["session_id"], charger.charge_point_id, number)
 
 
+def press_start_in_vain(doomed: Doomed) -> str:
+    """Leave a start that its charge point has not answered, nor will; return the session's id."""
+    charger = doomed.new_charger(security_profile=0)
+    root, body = doomed.root, {"evse_id": charger.charge_point_id, "connector_id": 1, "idTag": new_tag(doomed.root)}
+    meanwhile(lambda: pytest.raises(httpx.HTTPError, root.post, "/api/start_charging", body))
+    assert charger.receive()[2] == "RemoteStartTransaction"
+    return str(root.get("/api/sessions", charge_point_id=charger.charge_point_id).json()["items"][0]["session_id"])
+
+
 def send_a_list(doomed: Doomed) -> ListStation:
     """Leave a list between its second piece and the answer to it."""
     station = ListStation(doomed.new_charger(security_profile=0))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from app.domain.session_hints import (
     why_paused,
     why_rejected,
 )
+from app.domain.sessions import Session, State
 
 NOW = datetime(2026, 6, 15, tzinfo=UTC)
 UNKNOWN = Configuration("CP")
@@ -101,22 +103,26 @@ def test_only_pauses_pause() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stop_reason", "stopped_by", "code"),
+    ("stop_reason", "known", "code"),
     [
-        (None, None, None),
-        ("Local", None, None),
-        ("Remote", None, None),
-        ("Remote", "soc", "stopped_by_soc"),
-        (None, "cost", "stopped_by_cost"),
-        ("EmergencyStop", "energy_wh", "emergency_stop"),
-        ("PowerLoss", None, "power_loss"),
-        ("Vendor's own", None, None),
+        (None, {}, None),
+        ("Local", {}, None),
+        ("Remote", {}, None),
+        ("Remote", {"stopped_by": "soc"}, "stopped_by_soc"),
+        ("Other", {"stopped_by": "cost"}, "stopped_by_cost"),
+        ("EmergencyStop", {"stopped_by": "energy_wh"}, "emergency_stop"),
+        ("PowerLoss", {}, "power_loss"),
+        ("Vendor's own", {}, None),
+        ("Other", {}, "ended_by_charge_point"),
+        ("Other", {"state": State.STOPPING}, None),
+        ("Other", {"reason_code": "faulted", "reason": "a fault"}, "faulted"),
     ],
 )
 def test_an_end_is_told_where_it_is_not_the_usual_one(
-    stop_reason: str | None, stopped_by: str | None, code: str | None
+    stop_reason: str | None, known: dict[str, Any], code: str | None
 ) -> None:
-    why = why_ended(stop_reason, stopped_by)
+    session = Session("s", "CP", 1, "TAG", **{"state": State.CHARGING, **known})
+    why = why_ended(session, stop_reason)
     assert why.code == code
     assert (why.reason is None) is (why is NOTHING)
 

@@ -68,6 +68,7 @@ QUESTIONS: dict[str, Callable[[Storage], Any]] = {
     "who fares as a tag does": lambda s: s.id_tags.children(["TAG"]),
     "whether a tag is a parent": lambda s: s.id_tags.is_parent("TAG"),
     "whose deadline has passed": lambda s: s.sessions.due(NOW),
+    "what was last on a connector": lambda s: s.sessions.last_on("CP", 1),
     "whose stop rules are to be looked at": lambda s: s.sessions.with_stop_due(NOW),
     "whose stop rules are to be carried out": lambda s: s.sessions.with_stop_due(NOW, "CP"),
     "what a charge point has of charging profiles": lambda s: s.profile_installations.believed("CP"),

@@ -1,6 +1,9 @@
 """Labels as they are read, judged, made and revoked: what a start by a scanned label rests on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from ocpp.v16.enums import RegistrationStatus
 
 from app.config import Settings, qr_secrets
 from app.domain.charge_points import ChargePoint, charge_point_key
@@ -8,10 +11,13 @@ from app.domain.label_keys import LabelKeys, LabelState
 from app.domain.qr import Scan, link_of, read_scan, scan_of, uri_of
 from app.domain.roles import Role
 from app.errors import BadInput, Conflict, NotFound
+from app.selection import find_charge_point
+from app.storage.collection import equal
 from app.storage.database import Storage
 from app.storage.users import User
 
 LINK_PATH = "/q"
+MOST_PRINTED = 100
 _FAULTS = {
     LabelState.UNSIGNED: ("label_unsigned", "only signed labels count here; scan the one on the charge point"),
     LabelState.FORGED: ("label_forged", "this label was not made here; do not use it, and tell the operator"),
@@ -65,6 +71,17 @@ class Labels:
         """Refuse a connector's labels from now on, and return its new one."""
         self._storage.labels.revoke(charge_point.charge_point_id, connector_id)
         return self.of(charge_point, connector_id)
+
+    def to_print(self, charge_point_ids: Sequence[str], place: str | None) -> tuple[list[ChargePoint], bool]:
+        """Return the charge points of some ids, else of a place, else all of them; and whether there are more.
+
+        Raises NotFound.
+        """
+        if charge_point_ids:
+            return [find_charge_point(self._storage, one, 0) for one in dict.fromkeys(charge_point_ids)], False
+        where = equal([("registration", RegistrationStatus.accepted), ("place", place)])
+        found = self._storage.charge_points.page(where, None, MOST_PRINTED + 1)
+        return found[:MOST_PRINTED], len(found) > MOST_PRINTED
 
     def judge(self, scan: Scan) -> LabelState:
         """Tell what a label's signature is worth."""

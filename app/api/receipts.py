@@ -1,15 +1,10 @@
 """Receipts of finished sessions: for programs as JSON, for people as a page to print."""
 
-import base64
-import hashlib
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
-from flask import Response, make_response, render_template, request
+from flask import Response, request
 from flask_openapi3 import Tag
-from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.answers import Receipt
@@ -17,6 +12,7 @@ from app.api.context import current_user, services
 from app.api.models import SessionPath
 from app.api.policy import requires
 from app.api.prices import kwh, line_text
+from app.api.printed import HTML, printed_page
 from app.api.routes import Routes
 from app.api.views import receipt_json
 from app.domain.charge_points import ChargePoint
@@ -27,7 +23,7 @@ from app.domain.sessions import ENDED, Session, energy
 from app.domain.tariffs import statement, vat_percent
 from app.errors import Conflict
 
-HTML, JSON = "text/html", "application/json"
+JSON = "application/json"
 Format = Literal["json", "html"]
 
 api = Routes("receipts", __name__, url_prefix="/api/sessions", abp_tags=[Tag(name="Sessions")])
@@ -64,13 +60,12 @@ def _wanted(asked: Format | None) -> Format:
 
 
 def receipt_page(session: Session, charge_point: ChargePoint | None) -> Response:
-    """Return a page that needs nothing else, whether it is looked at, saved or sent on; and that runs nothing."""
+    """Return a receipt as a page to print."""
     paid = cost(session, services.now())
     currency = paid.tariff.currency if paid else ""
-    style, digest = _style()
-    page = render_template(
+    response = printed_page(
         "receipt.html",
-        style=Markup(style),
+        "receipt.css",
         session=session,
         charge_point=charge_point,
         seller=services.settings.cpo_name,
@@ -85,20 +80,9 @@ def receipt_page(session: Session, charge_point: ChargePoint | None) -> Response
         kwh=kwh,
         minute=_minute,
     )
-    response = make_response(page)
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-    )
     response.vary.add("Accept")
     return response
 
 
 def _minute(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else "unknown"
-
-
-@cache
-def _style() -> tuple[str, str]:
-    """Return the stylesheet, and the digest by which the page's policy lets it in."""
-    style = (Path(__file__).parent / "templates" / "receipt.css").read_text()
-    return style, base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -37,7 +37,8 @@ def status(charge_point_id: str, connector_id: int) -> str:
 @requires(Role.USER, own=False)
 @shown_on(connector_page)
 def start(charge_point_id: str, connector_id: int) -> ResponseReturnValue:
-    asked = StartRequest(charge_point_id, connector_id, idempotency_key=request.form.get("key", "")[:100] or None)
+    key = request.form.get("key", "")[:100] or None
+    asked = StartRequest(charge_point_id, connector_id, idempotency_key=key, qr=request.args.get("qr"))
     answer = services.starts.start(current_user(), asked)
     return redirect(url_for("web.sessions.session_page", session_id=answer.session.session_id), 303)
 
@@ -50,6 +51,8 @@ def _connector(charge_point_id: str, connector_id: int) -> dict[str, Any]:
         "charge_point": shown,
         "connector": connector,
         "connector_id": connector_id,
+        # The label that led here; it goes with the start.
+        "qr": request.args.get("qr"),
         "own": _own_session(charge_point.charge_point_id, connector_id),
     }
 

@@ -1,0 +1,24 @@
+"""A label opened by a telephone's camera: the page it leads to keeps it, through the login and until the start."""
+
+import html
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from tests.app.web.visitors import Visitor, said
+from tests.live import Charger
+
+
+def test_who_is_not_logged_in_comes_back_to_the_label_he_scanned(visitor: Visitor, charger: Charger) -> None:
+    page = visitor.get(f"/q/{charger.charge_point_id}/1").headers["Location"]
+    login = urlsplit(visitor.get(page).headers["Location"])
+    assert (login.path, parse_qs(login.query)["next"]) == ("/login", [page])
+
+
+def test_the_label_goes_with_the_start_which_its_own_rules_refuse(at_home: Visitor, charger: Charger) -> None:
+    page = at_home.get(at_home.get(f"/q/{charger.charge_point_id}/1").headers["Location"])
+    (action,) = re.findall(rf'action="(/charge/{charger.charge_point_id}/1[^"]*)"', page.text)
+    refused = at_home.send(html.unescape(action), key="")
+    assert refused.status_code == 409
+    assert "plug the cable into the vehicle first" in said(refused)
+    copied = html.unescape(action).replace("ocpp://", "ocpp://ANOTHER-")
+    assert "this label is another connector's" in said(at_home.send(copied, key=""))

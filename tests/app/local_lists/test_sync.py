@@ -171,6 +171,10 @@ def test_a_card_that_is_removed_leaves_the_lists(root: Api, station: ListStation
     assert root.delete(f"/api/id_tags/{a}").status_code == 204
     station.serve_until(lambda: list(station.entries) == [b])
     assert station.shown(root)["own"]["idTags"] == [b]
+    station.in_state(root, "in_sync")
+    for tag, told in ((a, {}), (b, {"entry": {"status": "Accepted"}})):
+        query = {"charge_point_id": station.id, "connector_id": 1, "idTag": tag}
+        assert root.get("/api/authorize/explain", **query).json()["local_list"] == {"state": "in_sync", **told}
 
 
 def test_what_changed_while_a_charge_point_was_away_is_sent_when_it_is_back(

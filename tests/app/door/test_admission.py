@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from typing import Any
 from uuid import uuid4
 
@@ -268,8 +269,8 @@ def test_who_guesses_a_password_locks_out_himself_and_not_the_charge_point(
 
 
 def test_who_tries_one_id_after_the_other_is_locked_out_by_address(plug: Callable[..., Charger]) -> None:
-    statuses = []
-    for n in range(80):
-        response = refused(plug, f"GUESS-{n}", "guess")
-        statuses.append(response.status_code)
-    assert (statuses[0], statuses[-1]) == (404, 429)
+    # Attempts are forgiven with time, of which a busy machine takes some.
+    attempts = (refused(plug, f"GUESS-{n}", "guess").status_code for n in range(500))
+    before = list(takewhile(lambda status: status != 429, attempts))
+    assert set(before) == {404}
+    assert 60 <= len(before) < 500

@@ -28,11 +28,15 @@ FIRST_LOAD = 200 * 1024
 @pytest.fixture(scope="module")
 def people(server: Server, root: Api) -> Iterator[dict[Role | None, Visitor]]:
     everybody: dict[Role | None, Visitor] = {None: Visitor(server)}
+    names: dict[Role, str] = {}
     for role in Role:
         username = f"pages-{role}-{uuid4().hex[:6]}"
         assert root.post("/api/users", username=username, password=PASSWORD, role=role).status_code == 201
         everybody[role] = Visitor(server).log_in(username, PASSWORD)
+        names[role] = username
     yield everybody
+    # Other tests are about the last root.
+    assert root.delete(f"/api/users/{names[Role.ROOT]}").status_code == 204
     for each in everybody.values():
         each.http.close()
 

@@ -341,7 +341,8 @@ HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "0", "issuerKeyHash": "0"
     [
         ("ClearCache", {}, {"status": "Accepted"}),
         ("DataTransfer", {"vendorId": "V", "data": "x"}, {"status": "UnknownVendorId"}),
-        ("DeleteCertificate", {"certificateHashData": HASHES}, {"error": "NotImplemented"}),
+        ("DeleteCertificate", {"certificateHashData": HASHES}, {"status": "NotFound"}),
+        ("Heartbeat", {}, {"error": "NotImplemented"}),
         ("NoSuchAction", {}, {"error": "NotSupported"}),
         ("Reset", {"type": "Gentle"}, {"error": "FormatViolation"}),
     ],

@@ -32,6 +32,7 @@ from app.api import (
     local_list_groups,
     local_lists,
     messages,
+    metrics,
     pending,
     personal_data,
     policy,
@@ -42,6 +43,7 @@ from app.api import (
     root_certificates,
     session_exports,
     sessions,
+    settings,
     smart_charging,
     tariffs,
     unknown_tags,
@@ -82,6 +84,8 @@ RESOURCES = (
     attention,
     audit,
     health,
+    metrics,
+    settings,
     firmware,
     firmware_updates,
     firmware_campaigns,
@@ -110,10 +114,11 @@ def create_app(secret: str, services: Services | None = None) -> OpenAPI:
         static_folder=None,
     )
     app.extensions[EXTENSION] = services
-    settings = services.settings if services else None
-    tls = settings is not None and settings.http_url.startswith("https:")
-    http.register(app, settings.trusted_proxies if settings else (), tls=tls)
-    auth.configure(app, secret, https=services is not None and services.settings.http_url.startswith("https:"))
+    https = services is not None and services.settings.http_url.startswith("https:")
+    http.register(app, services.settings.trusted_proxies if services else (), tls=https)
+    auth.configure(app, secret, https=https)
+    if services is not None:
+        metrics.register(app, services.metrics.counts)
     problems.register(app)
     for resource in RESOURCES:
         app.register_api(resource.api)

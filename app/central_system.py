@@ -29,6 +29,7 @@ from app.housekeeping import Housekeeping
 from app.id_tags import id_tag_info, judge
 from app.incidents import note, note_foreign_transaction, note_once_an_hour
 from app.late_answers import follow_late_answer
+from app.metrics import Counts
 from app.security_messages import SecurityMessages
 from app.storage.database import Storage
 from app.storage.refusals import Refusal
@@ -74,7 +75,8 @@ class CentralSystem:
         self._guesses = Guesses()
         self._refusals = GroupCommit[Refusal](self._write_refusals)
         self._frames = FrameKeeping(storage, settings, self._run)
-        self.frame_observer = self._frames.observer
+        self.counts = Counts()
+        self.frame_observer = self.counts.observing(self._frames.observer)
         self._housekeeping = Housekeeping(storage, self._run, now, follow_ups)
         self.by_the_clock = self._housekeeping.also
         requests = CertificateRequests(storage, authority)

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     diagnostics_lifetime: float = Field(30 * 86_400, gt=0)
     frames_kept_days: float = Field(3, ge=0, le=90)
     frames_max_bytes: int = Field(1024 * MIB, ge=MIB)
+    metrics_token: str | None = Field(None, min_length=16, max_length=200)
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -148,7 +149,7 @@ _EXPLAIN = {
     "web_concurrency": "this release runs one process; use WEB_THREADS for more parallel requests",
     "root_username": f"must be {USERNAME_IN_WORDS}",
 }
-_SECRETS = frozenset({"root_password", "jwt_secret_key", "qr_secret_key", "mongodb_uri"})
+SECRETS = frozenset({"root_password", "jwt_secret_key", "qr_secret_key", "mongodb_uri", "metrics_token", "ca_command"})
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -159,7 +160,7 @@ def load_settings(**overrides: Any) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0])
         message = _EXPLAIN.get(name) or first["msg"].removeprefix("Value error, ")
-        value = "***" if name in _SECRETS else ascii(first["input"])[1:61].removesuffix("'")
+        value = "***" if name in SECRETS else ascii(first["input"])[1:61].removesuffix("'")
         raise ConfigurationError(f"{name.upper()}={value}: {message}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".env: {error}") from None

@@ -36,6 +36,7 @@ from app.live.tickets import Tickets
 from app.live.waiting import Waiting
 from app.local_lists.keeping import LocalLists
 from app.local_lists.sync import LocalListSync
+from app.metrics import Metrics
 from app.reservations.booking import Reservations
 from app.scans import Scans
 from app.services import Services
@@ -138,6 +139,7 @@ class Process:
             transfers=Transfers(max(1, settings.web_threads // 2)),
             charging_profiles=charging_profiles,
             smart_charging=smart_charging,
+            metrics=Metrics(self._storage, self.bridge, self._central_system.counts),
             now=utc_now,
             loop_lag=self.bridge.loop_lag,
         )

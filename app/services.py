@@ -23,6 +23,7 @@ from app.labels import Labels
 from app.live.tickets import Tickets
 from app.live.waiting import Waiting
 from app.local_lists.keeping import LocalLists
+from app.metrics import Metrics
 from app.reservations.booking import Reservations
 from app.scans import Scans
 from app.sessions import SessionService
@@ -74,5 +75,6 @@ class Services:
     transfers: Transfers
     charging_profiles: ChargingProfiles
     smart_charging: SmartCharging
+    metrics: Metrics
     now: Callable[[], datetime]
     loop_lag: Callable[[], float]

@@ -127,6 +127,14 @@ class Sessions(Watched[Session]):
         where = {"charge_point_id": {"$eq": charge_point_id}, "connector_id": connector_id}
         return self.first(where, sort=self.order.keys)
 
+    def open_by_state(self) -> dict[str, int]:
+        """Count what has not ended, by state."""
+        stages: list[Document] = [
+            {"$match": {"state": {"$in": list(OPEN)}}},
+            {"$group": {"_id": "$state", "number": {"$sum": 1}}},
+        ]
+        return {str(found["_id"]): int(found["number"]) for found in self.documents.aggregate(stages)}
+
     def open_around(self, charge_point_id: str, connector_id: int, id_tag: str) -> list[Session]:
         """Return what has not ended on a connector, and what a tag has open anywhere: one round trip."""
         here = {"charge_point_id": {"$eq": charge_point_id}, "connector_id": connector_id}

@@ -79,7 +79,7 @@ CASES = {
         "app/test_commands.py": ["a_command_to_a_charge_point_that_is_offline", "drivers_see_the_commands_they_gave"],
     },
     "D9 two clicks, a start while another is under way, an offline charge point": {
-        "app/test_sessions.py": [""],
+        "app/test_sessions.py": ["of_many_drivers_who_press_start"],
         "app/test_commands.py": ["a_command_to_a_charge_point_that_is_offline"],
     },
     "D10 one command for all charge points": {
@@ -88,7 +88,7 @@ CASES = {
             "a_cancelled_batch",
             "the_role_of_the_action",
         ],
-        "app/api/test_firmware_campaigns.py": [""],
+        "app/api/test_firmware_campaigns.py": ["one_succeeds", "too_many_failures_stop_it"],
     },
 }
 

@@ -192,6 +192,8 @@ def test_only_the_door_and_the_signposts_are_open_to_everybody() -> None:
         "/files/diagnostics/<path:link>",
         "/files/firmware/<token>/<name>",
         "/healthz",
+        # A token of its own.
+        "/metrics",
         "/openapi.json",
         "/q/<charge_point_id>/<connector>",
         "/readyz",

@@ -30,6 +30,7 @@ def test_the_cookie_is_sent_over_tls_alone_where_the_server_is_reached_by_https(
         Visitor(https) as visitor,
     ):
         answer = visitor.send("/login", username="root", password="root password for tests")
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
         cookies = answer.headers.get_list("Set-Cookie")
         assert len(cookies) == 2
         assert all("Secure" in line.split("; ") for line in cookies)

@@ -1,0 +1,28 @@
+"""The settings that this process runs with; they are changed in its environment."""
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+
+from app.api.answers import Answer
+from app.api.context import services
+from app.api.policy import requires
+from app.config import SECRETS
+from app.domain.roles import Role
+from app.storage.audit import MASK
+
+api = APIBlueprint("settings", __name__, url_prefix="/api", abp_tags=[Tag(name="Settings")])
+
+
+class SettingsAnswer(Answer):
+    """By the names that they have in the environment; null is not set, of a secret only whether it is set."""
+
+    settings: dict[str, Any]
+
+
+@api.get("/settings", summary="The settings this server runs with", responses={200: SettingsAnswer})
+@requires(Role.ROOT)
+def get_settings() -> dict[str, Any]:
+    """To change one, set it in the environment or in `.env` and start the server again."""
+    shown = services.settings.model_dump(mode="json")
+    return {"settings": {name.upper(): MASK if name in SECRETS and value else value for name, value in shown.items()}}

@@ -3,15 +3,16 @@
 import hmac
 
 from flask import Flask, Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.api.context import services
 from app.api.policy import public
+from app.api.routes import Routes
 from app.errors import NotAuthenticated, NotFound
 from app.metrics import Counts
 
-api = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="Health")])
+api = Routes("metrics", __name__, abp_tags=[Tag(name="Health")])
 
 _TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from app.api.answers import Answer
 from app.api.context import services
 from app.api.policy import requires
+from app.api.routes import Routes
 from app.config import SECRETS
 from app.domain.roles import Role
 from app.storage.audit import MASK
 
-api = APIBlueprint("settings", __name__, url_prefix="/api", abp_tags=[Tag(name="Settings")])
+api = Routes("settings", __name__, url_prefix="/api", abp_tags=[Tag(name="Settings")])
 
 
 class SettingsAnswer(Answer):

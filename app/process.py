@@ -37,6 +37,7 @@ from app.live.waiting import Waiting
 from app.local_lists.keeping import LocalLists
 from app.local_lists.sync import LocalListSync
 from app.metrics import Metrics
+from app.overview import Overviews
 from app.reservations.booking import Reservations
 from app.scans import Scans
 from app.services import Services
@@ -129,6 +130,7 @@ class Process:
             waiting=Waiting(self._storage, settings.web_threads // 4),
             reservations=reservations,
             tariffs=Tariffs(self._storage, utc_now),
+            overviews=Overviews(self._storage, commands.connected, utc_now),
             firmware=firmware,
             certificates=certificates,
             root_certificates=RootCertificateService(self._storage, commands, utc_now),

@@ -24,6 +24,7 @@ from app.live.tickets import Tickets
 from app.live.waiting import Waiting
 from app.local_lists.keeping import LocalLists
 from app.metrics import Metrics
+from app.overview import Overviews
 from app.reservations.booking import Reservations
 from app.scans import Scans
 from app.sessions import SessionService
@@ -65,6 +66,7 @@ class Services:
     waiting: Waiting
     reservations: Reservations
     tariffs: Tariffs
+    overviews: Overviews
     firmware: Firmware
     firmware_updates: FirmwareUpdates
     campaigns: Campaigns

@@ -20,6 +20,9 @@ CRITICAL = frozenset(
     )
 )
 
+# Critical by the list, and yet nothing but what every charge point does when it is asked to.
+ROUTINE = ("StartupOfTheDevice", "ResetOrReboot")
+
 
 def is_critical(event_type: str) -> bool:
     """Tell whether the whitepaper's list calls a type critical; a vendor's own type is not on it."""

@@ -23,6 +23,11 @@ class Campaigns(Collection[Campaign]):
     def unfinished(self) -> list[Campaign]:
         return self.find({"finished_at": {"$exists": False}})
 
+    def stopped_since(self, moment: datetime) -> list[Campaign]:
+        """Return the campaigns that have stopped since then because too many updates failed, the newest first."""
+        where = {"state": CampaignState.STOPPED.value, "finished_at": {"$gte": moment}}
+        return self.find(where, sort=self.order.keys)
+
     def end(self, campaign_id: str, state: CampaignState, reason: str | None) -> Campaign | None:
         """End a running campaign; what is under way goes on. None when it is not running any more."""
         changes = {"state": state, "reason": reason}

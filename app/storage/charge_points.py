@@ -1,17 +1,43 @@
 """Charge points with their connectors, by their id without regard to case."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ocpp.v16.enums import RegistrationStatus
+from ocpp.v16.enums import ChargePointStatus, RegistrationStatus
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from app.domain.charge_points import ChargePoint, Connector, charge_point_key
 from app.storage.audit import Audited
-from app.storage.collection import Document, to_document
+from app.storage.collection import Document, equal, to_document
 from app.storage.watched import Watched
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What tells whether a charge point should be here, and when it was."""
+
+    charge_point_id: str
+    name: str | None = None
+    booted_at: datetime | None = None
+    last_seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which charge points are wanted: with a text in their id, name or place; with a connector in this status.
+
+    `tariff_id` "" is none of their own. `among` and `not_among` are keys.
+    """
+
+    search: str = ""
+    place: str | None = None
+    status: str | None = None
+    tariff_id: str | None = None
+    among: Collection[str] | None = None
+    not_among: Collection[str] | None = None
 
 
 def _connectors(documents: Mapping[str, Any]) -> dict[str, Connector]:
@@ -85,11 +111,30 @@ class ChargePoints(Watched[ChargePoint], Audited[ChargePoint]):
 
     def in_service(self, search: str, limit: int) -> list[ChargePoint]:
         """Return accepted charge points, by id; those with a text in their id, name or place when one is given."""
-        where: Document = {"registration": RegistrationStatus.accepted.value}
-        if search:
-            like = {"$regex": re.escape(search), "$options": "i"}
-            where["$or"] = [{name: like} for name in ("charge_point_id", "name", "place")]
+        where = {"registration": RegistrationStatus.accepted.value, **_has_text(search)}
         return self.find(where, sort=self.order.keys, limit=limit)
+
+    def search(self, wanted: Wanted, sort: Sequence[tuple[str, int]], skip: int, limit: int) -> list[ChargePoint]:
+        """Return a part of those that are wanted, in this order."""
+        return list(map(self.load, self.documents.find(_where(wanted), sort=sort, skip=skip, limit=limit)))
+
+    def count(self, wanted: Wanted) -> int:
+        return self.documents.count_documents(_where(wanted))
+
+    def places(self) -> list[str]:
+        """Return every place that a charge point is at, by name."""
+        return sorted(self.documents.distinct("place", {"place": {"$exists": True}}), key=str.casefold)
+
+    def presences(self) -> list[Presence]:
+        """Return all accepted charge points, without what they have told."""
+        fields = {"_id": 0, "charge_point_id": 1, "name": 1, "booted_at": 1, "last_seen_at": 1}
+        found = self.documents.find({"registration": RegistrationStatus.accepted.value}, fields)
+        return [Presence(**document) for document in found]
+
+    def faulted(self) -> list[ChargePoint]:
+        """Return the accepted charge points with a connector that is Faulted, 0 included."""
+        where = {"registration": RegistrationStatus.accepted.value, **_has_status(ChargePointStatus.faulted.value)}
+        return self.find(where, sort=self.order.keys)
 
     def count_pending(self) -> int:
         """Count the unknown charge points that wait for an admin's word."""
@@ -105,3 +150,28 @@ class ChargePoints(Watched[ChargePoint], Audited[ChargePoint]):
                 ],
                 ordered=False,
             )
+
+
+def _where(wanted: Wanted) -> Document:
+    """Return the filter; who merely waits for an admin's word is in no list."""
+    where: Document = {"pending_until": {"$exists": False}, **_has_text(wanted.search)}
+    where |= equal([("place", wanted.place), ("tariff_id", wanted.tariff_id or None)])
+    if wanted.status is not None:
+        where |= _has_status(wanted.status)
+    if wanted.tariff_id == "":
+        where["tariff_id"] = {"$exists": False}
+    if wanted.among is not None:
+        where["_id"] = {"$in": list(wanted.among)}
+    elif wanted.not_among is not None:
+        where["_id"] = {"$nin": list(wanted.not_among)}
+    return where
+
+
+def _has_text(search: str) -> Document:
+    like = {"$regex": re.escape(search), "$options": "i"}
+    return {"$or": [{name: like} for name in ("charge_point_id", "name", "place")]} if search else {}
+
+
+def _has_status(status: str) -> Document:
+    statuses = {"$map": {"input": {"$objectToArray": {"$ifNull": ["$connectors", {}]}}, "in": "$$this.v.status"}}
+    return {"$expr": {"$in": [{"$literal": status}, statuses]}}

@@ -89,6 +89,11 @@ class LocalLists(Collection[LocalList]):
             self.documents.update_many({"_id": {"$in": ids}}, {"$set": {"due_at": at + CLAIM}})
         return [one.charge_point_id for one in due]
 
+    def broken(self) -> list[LocalList]:
+        """Return the lists that a charge point did not take, or that are longer than it takes."""
+        states = [ListState.FAILED.value, ListState.TOO_LONG.value]
+        return self.find({"state": {"$in": states}}, sort=self.order.keys)
+
     def begin(self, charge_point_id: str, at: datetime) -> LocalList:
         """Note an attempt and return the list as it is."""
         self.documents.update_one(

@@ -67,6 +67,10 @@ class Newcomers(Audited[Newcomer]):
         """Keep what one of them says of itself."""
         self.update(charge_point_id, {name: facts.get(name) for name in _FACTS})
 
+    def at_the_door(self) -> list[Newcomer]:
+        """Return those that nobody has chosen to ignore, the last to knock first; they are `most` and a few at most."""
+        return self.find({"ignored": False}, sort=self.order.keys)
+
     def is_ignored(self, charge_point_id: str) -> bool:
         where = {"_id": {"$eq": self.id_of(charge_point_id)}, **equal([("ignored", True)])}
         return self.first(where) is not None

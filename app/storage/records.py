@@ -1,6 +1,7 @@
 """What is written down for people to look into: events and odd transaction messages."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,7 +10,7 @@ from uuid import uuid4
 from pymongo import ASCENDING, IndexModel
 
 from app.errors import AlreadyExists
-from app.storage.collection import Collection, Order
+from app.storage.collection import Collection, Document, Order
 
 _DAY = 24 * 3600
 _HOUR = timedelta(hours=1)
@@ -79,6 +80,12 @@ class Events(Collection[Event]):
             self.documents.find_one_and_delete(mine, sort=[("at", ASCENDING), ("_id", ASCENDING)])
         return "kept"
 
+    def critical_since(self, kind: str, moment: datetime, limit: int, *, but: Sequence[str]) -> tuple[int, list[Event]]:
+        """Return how many critical events of a kind there are since then, some types left out, and the newest."""
+        other = {"detail.type": {"$nin": list(but)}}
+        where: Document = {"kind": {"$eq": kind}, "critical": True, "at": {"$gte": moment}, **other}
+        return self.documents.count_documents(where), self.find(where, sort=self.order.keys, limit=limit)
+
 
 def _event(
     event_id: str, charge_point_id: str, kind: str, at: datetime, detail: dict[str, str], critical: bool | None = None
@@ -123,6 +130,11 @@ class Quarantine(Collection[Quarantined]):
         where = {"charge_point_id": {"$eq": one.charge_point_id}}
         if self.documents.count_documents(where, limit=self.most_per_charge_point + 1) > self.most_per_charge_point:
             self.documents.find_one_and_delete(where, sort=[("received_at", ASCENDING), ("_id", ASCENDING)])
+
+    def kept_since(self, moment: datetime, limit: int) -> tuple[int, list[Quarantined]]:
+        """Return how many were kept since then, and the newest of them."""
+        where: Document = {"received_at": {"$gte": moment}}
+        return self.documents.count_documents(where), self.find(where, sort=self.order.keys, limit=limit)
 
 
 def content_key(*content: object) -> str:

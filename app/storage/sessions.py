@@ -11,7 +11,7 @@ from app.domain.meter_values import Reading
 from app.domain.pauses import Pause
 from app.domain.power import LONGEST_GAP, Span, joined, sample
 from app.domain.session_hints import Why
-from app.domain.sessions import OPEN, PENDING, RUNNING, Session, State
+from app.domain.sessions import MOST_PER_SESSION_WH, OPEN, PENDING, RUNNING, Session, State
 from app.domain.stop_rules import StopAt
 from app.storage.collection import Document, Order
 from app.storage.tariffs import read_tariff
@@ -34,6 +34,24 @@ class Progress:
     reading: Reading
     first_register_wh: float | None = None
     power: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What one running transaction draws, by its last sample."""
+
+    charge_point_id: str
+    power_w: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The transactions of a time, counted: `metered_wh` is the sum of those that the meter was read of at both ends,
+    `others` are those that it was not."""
+
+    count: int
+    metered_wh: int
+    others: list[Session]
 
 
 def combined(earlier: Progress, later: Progress) -> Progress:
@@ -154,6 +172,23 @@ class Sessions(Watched[Session]):
 
     def of_ids(self, session_ids: Iterable[str]) -> list[Session]:
         return self.find({"_id": {"$in": list(session_ids)}})
+
+    def draws(self) -> list[Draw]:
+        """Return what each running transaction draws."""
+        fields = {"_id": 0, "charge_point_id": 1, "power_w": 1}
+        return [Draw(**document) for document in self.documents.find({"state": {"$in": list(RUNNING)}}, fields)]
+
+    def begun_since(self, moment: datetime) -> Begun:
+        """Return the transactions begun since then: a fleet's day is thousands of them, so the database adds up."""
+        begun: Document = {"created_at": {"$gte": moment}, "transaction_id": {"$exists": True}}
+        # As app.domain.sessions.energy has it where there are both readings.
+        drawn = {"$subtract": ["$meter_stop", "$meter_start"]}
+        is_metered = {"$and": [{"$gte": [drawn, 0]}, {"$lte": [drawn, MOST_PER_SESSION_WH]}]}
+        group = {"$group": {"_id": is_metered, "count": {"$sum": 1}, "wh": {"$sum": drawn}}}
+        sums = {document["_id"]: document for document in self.documents.aggregate([{"$match": begun}, group])}
+        count = sum(document["count"] for document in sums.values())
+        others = self.find({**begun, "$expr": {"$not": [is_metered]}}) if False in sums else []
+        return Begun(count, sums[True]["wh"] if True in sums else 0, others)
 
     def open_of(self, username: str) -> list[Session]:
         """Return a driver's sessions that have not ended, newest first."""

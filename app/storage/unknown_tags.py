@@ -62,6 +62,10 @@ class UnknownTags(Audited[UnknownTag]):
         """Forget tags that are known now."""
         self.documents.delete_many({"_id": {"$in": list(id_tags)}})
 
+    def to_judge(self) -> list[UnknownTag]:
+        """Return those that nobody has chosen to ignore, the last shown first; they are `most` at most."""
+        return self.find({"ignored": False}, sort=self.order.keys)
+
     def _is_full(self, charge_point_id: str) -> bool:
         if self.documents.estimated_document_count() >= self.most:
             return True

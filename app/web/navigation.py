@@ -1,5 +1,6 @@
 """Where one can go from everywhere: the pages in the menu, and from which role on they exist."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -12,29 +13,48 @@ from app.web.viewer import viewer
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the menu; one is there on every page of its group."""
+    """A page of the menu; one is there on every page of its group, or below `under` where several groups are."""
 
     endpoint: str
     label: object
     icon: str
     least: Role = Role.USER
+    under: str | None = None
 
     @property
     def is_here(self) -> bool:
+        if self.under is not None:
+            return f"{request.path}/".startswith(f"{self.under}/")
         return (request.endpoint or "").rpartition(".")[0] == self.endpoint.rpartition(".")[0]
 
 
+OPERATOR = "/operator"
 PLACES = (
     Place("web.home.home", _("Charge"), "bolt"),
     Place("web.sessions.history", _("History"), "clock"),
+    Place("web.overview.overview_page", _("Operate"), "gauge", Role.STAFF, OPERATOR),
     Place("web.profile.profile_page", _("Profile"), "person"),
+)
+# The second menu, which all operators' pages have.
+OPERATOR_PLACES = (
+    Place("web.overview.overview_page", _("Overview"), "gauge", Role.STAFF),
+    Place("web.fleet.charge_points", _("Charge points"), "plug", Role.STAFF, f"{OPERATOR}/charge-points"),
 )
 
 
 def navigation() -> list[Place]:
     """Return the places that exist for who looks at the page."""
+    return _existing(PLACES)
+
+
+def operator_navigation() -> list[Place]:
+    """Return the operators' places, as far as they exist for who looks at the page."""
+    return _existing(OPERATOR_PLACES)
+
+
+def _existing(places: Iterable[Place]) -> list[Place]:
     user = viewer()
-    return [place for place in PLACES if user is not None and user.role.at_least(place.least)]
+    return [place for place in places if user is not None and user.role.at_least(place.least)]
 
 
 def here() -> str:

@@ -7,15 +7,35 @@ from flask import Blueprint, Flask, Response, request
 from app.api.uploads import takes_form
 from app.domain.times import iso
 from app.errors import Forbidden
-from app.web import account, assets, charging, failures, forms, home, languages, navigation, profile, sessions, words
+from app.web import (
+    account,
+    assets,
+    charging,
+    concerns,
+    failures,
+    fleet,
+    forms,
+    home,
+    languages,
+    navigation,
+    overview,
+    profile,
+    sessions,
+    words,
+)
 from app.web.headers import protect
 from app.web.viewer import csrf_token, viewer
 
-PAGES = (assets, home, account, charging, sessions, profile)
+PAGES = (assets, home, account, charging, sessions, profile, overview, fleet)
 # What every template may call.
 IN_TEMPLATES = {
     "LANGUAGES": languages.LANGUAGES,
     "asset": assets.asset,
+    "concern_page": concerns.page_of,
+    "concern_text": concerns.text,
+    "concern_title": concerns.title,
+    "concern_tone": concerns.tone,
+    "concerns_page": concerns.page_of_all,
     "connector_status": words.connector_status,
     "csrf_token": csrf_token,
     "fault": forms.fault,
@@ -24,6 +44,8 @@ IN_TEMPLATES = {
     "language": languages.language,
     "navigation": navigation.navigation,
     "notice": words.notice,
+    "operator_navigation": navigation.operator_navigation,
+    "registration": words.registration,
     "session_state": words.state,
     "tone": words.tone,
     "typed": forms.typed,

@@ -54,10 +54,10 @@ def path_of(language: str) -> Path:
 
 def update() -> None:
     """Write every catalogue anew; what is said in English is the text itself."""
-    texts = template()
     for language in LANGUAGES:
         catalogue = read(language)
-        catalogue.update(texts, no_fuzzy_matching=True)
+        # The messages of a template become the catalogue's own, so each has its own template.
+        catalogue.update(template(), no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         if language == "en":
             for message in catalogue:

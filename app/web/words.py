@@ -34,6 +34,12 @@ CONNECTOR_STATUSES: Texts = {
     "Faulted": _("Out of order"),
 }
 
+REGISTRATIONS: Texts = {
+    "Accepted": _("In service"),
+    "Pending": _("Waits to be accepted"),
+    "Rejected": _("Not accepted"),
+}
+
 # The colour of a badge: good, busy, bad, or none at all.
 TONES: Mapping[str, str] = {
     "Available": "good",
@@ -129,6 +135,11 @@ def state(value: str) -> str:
 def connector_status(value: str | None) -> str:
     """Return a connector's status in words; a vendor's own word as it came."""
     return str(CONNECTOR_STATUSES.get(value or "", value or _("Unknown")))
+
+
+def registration(value: str) -> str:
+    """Return in words what a charge point's boots are answered with."""
+    return str(REGISTRATIONS[value])
 
 
 def tone(value: str | None) -> str:

@@ -1,0 +1,92 @@
+"""What an operator has to see to, in words, and the page where it is seen to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.overview import About, Matter
+from app.web.words import Texts
+
+TITLES: Texts = {
+    About.FAULT: _("Out of order"),
+    About.SECURITY: _("Security events of the last 24 hours"),
+    About.OFFLINE: _("Not connected"),
+    About.CAMPAIGN: _("Firmware campaigns that were stopped"),
+    About.LOCAL_LIST: _("Lists of tags that a charger does not take"),
+    About.QUARANTINE: _("Messages that could not be booked"),
+    About.NEWCOMER: _("Unknown chargers at the door"),
+    About.UNKNOWN_TAG: _("Unknown tags shown at chargers"),
+}
+
+TONES: Mapping[About, str] = {About.FAULT: "bad", About.SECURITY: "bad", About.OFFLINE: "busy", About.CAMPAIGN: "busy"}
+
+# What is known of one, where OCPP's own word would not say it to everybody.
+DETAILS: Texts = {
+    # OCPP 1.6 §7.6
+    "ConnectorLockFailure": _("The lock of the connector fails."),
+    "EVCommunicationError": _("It cannot talk to the vehicle."),
+    "GroundFailure": _("The ground fault protection has tripped."),
+    "HighTemperature": _("It is too hot inside."),
+    "InternalError": _("Something inside it is broken."),
+    "LocalListConflict": _("Its list of tags contradicts what the server says."),
+    "OtherError": _("It does not say why."),
+    "OverCurrentFailure": _("The overcurrent protection has tripped."),
+    "OverVoltage": _("The voltage is too high."),
+    "PowerMeterFailure": _("The meter cannot be read."),
+    "PowerSwitchFailure": _("The power switch fails."),
+    "ReaderFailure": _("The card reader fails."),
+    "ResetFailure": _("It could not restart."),
+    "UnderVoltage": _("The voltage is too low."),
+    "WeakSignal": _("The mobile network is weak."),
+    "NoError": _("It does not say why."),
+    # Security whitepaper §2.4
+    "FirmwareUpdated": _("Its firmware was updated."),
+    "MemoryExhaustion": _("Its memory is full."),
+    "SecurityLogWasCleared": _("Its security log was cleared."),
+    "SettingSystemTime": _("Its clock was set."),
+    "TamperDetectionActivated": _("Somebody has tampered with it."),
+    "too_many_failed": _("Too many updates failed."),
+    "failed": _("The charger did not take it."),
+    "too_long": _("It is longer than the charger takes."),
+}
+
+
+def title(about: About) -> str:
+    return str(TITLES[about])
+
+
+def tone(about: About) -> str:
+    return TONES.get(about, "quiet")
+
+
+def text(about: About, matter: Matter) -> str:
+    """Return what is known of a matter."""
+    if about is About.OFFLINE:
+        return gettext("Last heard from:")
+    if about is About.UNKNOWN_TAG:
+        return gettext("At %(charger)s", charger=matter.detail)
+    known = str(DETAILS.get(matter.detail or "", matter.detail or ""))
+    return f"{known} {matter.words}" if matter.words else known
+
+
+def page_of_all(about: About) -> str:
+    """Return the address of all matters of a kind."""
+    return _page(about)
+
+
+def page_of(about: About, matter: Matter) -> str:
+    """Return the address of the page where a matter is seen to."""
+    return _page(about, q=matter.subject)
+
+
+def _page(about: About, **query: Any) -> str:
+    match about:
+        case About.FAULT:
+            return url_for("web.fleet.charge_points", status="Faulted", **query)
+        case About.OFFLINE:
+            return url_for("web.fleet.charge_points", online="no", **query)
+        case _:
+            return url_for("web.fleet.charge_points", **query)

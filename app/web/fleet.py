@@ -1,0 +1,88 @@
+"""All charge points in a table: searched, filtered, sorted, by place."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext
+
+from app.api.context import services
+from app.api.policy import requires
+from app.domain.charge_points import ChargePoint, charge_point_key
+from app.domain.roles import Role
+from app.storage.charge_points import Wanted
+from app.web.home import LONGEST_SEARCH
+from app.web.navigation import OPERATOR
+from app.web.words import CONNECTOR_STATUSES
+
+bp = Blueprint("fleet", __name__, url_prefix=f"{OPERATOR}/charge-points")
+
+SHOWN = 50
+MOST_PAGES = 1_000
+MOST_TARIFFS = 500
+SORTS = {
+    "id": [("_id", 1)],
+    "name": [("name", 1), ("_id", 1)],
+    "place": [("place", 1), ("_id", 1)],
+    "model": [("vendor", 1), ("model", 1), ("firmware_version", 1), ("_id", 1)],
+    "seen": [("last_seen_at", -1), ("_id", 1)],
+}
+
+
+@bp.get("")
+@requires(Role.STAFF)
+def charge_points() -> str:
+    """Whatever the address asks for that there is not is left out of account."""
+    asked = {name: request.args.get(name, "")[:LONGEST_SEARCH].strip() for name in ("q", "place", "status", "tariff")}
+    online = request.args.get("online", "")
+    by_place = request.args.get("group") == "place"
+    sort = request.args.get("sort", "id")
+    sort = "place" if by_place else sort if sort in SORTS else "id"
+    number = request.args.get("page", "")
+    page = min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and len(number) < 9 else 1
+    wanted = _wanted(asked, online)
+    total = services.storage.charge_points.count(wanted)
+    pages = max(1, -(-total // SHOWN))
+    page = max(1, min(page, pages))
+    found = services.storage.charge_points.search(wanted, SORTS[sort], (page - 1) * SHOWN, SHOWN)
+    return render_template(
+        "pages/fleet.html",
+        charge_points=[_row(one) for one in found],
+        asked={**asked, "online": online},
+        is_filtered=any(asked.values()) or online in ("yes", "no"),
+        by_place=by_place,
+        sort=sort,
+        page=page,
+        pages=pages,
+        first=(page - 1) * SHOWN + 1,
+        total=total,
+        places=[(place, place) for place in services.storage.charge_points.places()],
+        statuses=CONNECTOR_STATUSES.items(),
+        tariffs=_tariffs(),
+    )
+
+
+def _wanted(asked: dict[str, str], online: str) -> Wanted:
+    known = [one.charge_point_id for one in services.storage.charge_points.presences()] if online else []
+    connected = [charge_point_key(one) for one in known if services.commands.connected(one)]
+    return Wanted(
+        search=asked["q"],
+        place=asked["place"] or None,
+        status=asked["status"] or None,
+        tariff_id="" if asked["tariff"] == "default" else asked["tariff"] or None,
+        among=connected if online == "yes" else None,
+        not_among=connected if online == "no" else None,
+    )
+
+
+def _tariffs() -> list[tuple[str, str]]:
+    found = services.storage.tariffs.page({}, None, MOST_TARIFFS)
+    return [("default", gettext("The default one")), *((one.tariff_id, one.name) for one in found)]
+
+
+def _row(charge_point: ChargePoint) -> dict[str, Any]:
+    connectors = sorted(charge_point.connectors.values(), key=lambda connector: connector.connector_id)
+    return {
+        "is": charge_point,
+        "online": services.commands.connected(charge_point.charge_point_id),
+        "connectors": [one for one in connectors if one.connector_id > 0 or one.status in ("Faulted", "Unavailable")],
+    }

@@ -19,7 +19,7 @@ Extracted = tuple[int, str | None, Any, list[str]]
 def every_sentence(fileobj: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Extracted]:
     """Give the sentences of a module that is not about pages and so marks none of its texts."""
     tree = ast.parse(fileobj.read())
-    documented = (node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.FunctionDef))
+    documented = (node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef))
     documentation = {ast.get_docstring(node, clean=False) for node in documented}
     for node in ast.walk(tree):
         match node:

@@ -180,15 +180,17 @@ class Sessions(Watched[Session]):
 
     def begun_since(self, moment: datetime) -> Begun:
         """Return the transactions begun since then: a fleet's day is thousands of them, so the database adds up."""
-        begun: Document = {"created_at": {"$gte": moment}, "transaction_id": {"$exists": True}}
+        begun: Document = {"created_at": {"$gte": moment}}
         # As app.domain.sessions.energy has it where there are both readings.
         drawn = {"$subtract": ["$meter_stop", "$meter_start"]}
         is_metered = {"$and": [{"$gte": [drawn, 0]}, {"$lte": [drawn, MOST_PER_SESSION_WH]}]}
-        group = {"$group": {"_id": is_metered, "count": {"$sum": 1}, "wh": {"$sum": drawn}}}
-        sums = {document["_id"]: document for document in self.documents.aggregate([{"$match": begun}, group])}
-        count = sum(document["count"] for document in sums.values())
-        others = self.find({**begun, "$expr": {"$not": [is_metered]}}) if False in sums else []
-        return Begun(count, sums[True]["wh"] if True in sums else 0, others)
+        group = {"$group": {"_id": None, "count": {"$sum": 1}, "wh": {"$sum": drawn}}}
+        sums = list(self.documents.aggregate([{"$match": {**begun, "$expr": is_metered}}, group]))
+        count, metered_wh = (sums[0]["count"], sums[0]["wh"]) if sums else (0, 0)
+        others = self.find({**begun, "$expr": {"$not": [is_metered]}})
+        # Asked of the database, it would take the index of all transactions for the narrower one.
+        others = [session for session in others if session.transaction_id is not None]
+        return Begun(count + len(others), metered_wh, others)
 
     def open_of(self, username: str) -> list[Session]:
         """Return a driver's sessions that have not ended, newest first."""

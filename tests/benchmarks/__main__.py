@@ -14,6 +14,7 @@ from tests.benchmarks import (
     login_timing,
     meter_values,
     mutated_frames,
+    operator_overview,
     start_charging,
     watchers,
 )
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "idle_chargers": idle_chargers.measure,
     "mutated_frames": mutated_frames.measure,
     "watchers": watchers.measure,
+    "operator_overview": operator_overview.measure,
 }
 
 

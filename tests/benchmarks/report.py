@@ -36,6 +36,9 @@ level. The load comes from a second process on the same machine, so that server,
 - **Memory** is the growth of the worker's resident set per charger that is connected, authenticated, booted and idle.
 - **Watchers** are WebSockets of live updates, ten an account. Each event is a connector's StatusNotification, which all
   of them may hear; the time runs from its sending until the last of them has it.
+- **The operator's overview** is read over HTTP, one page after another, from a database filled beforehand: the sessions
+  are of three months, some hundreds run, and every charge point is away, which makes the longest list of what needs
+  somebody.
 - **Mutated frames** are requests, answers and errors of all actions of OCPP 1.6, bent and broken at random
   (`tests/frame_mutations.py`), sent as fast as the server takes them. Between them each sender must have its
   Heartbeat answered.

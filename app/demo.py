@@ -168,7 +168,7 @@ class Demo:
         print(f"""
 Everything stays up until Ctrl-C.
 
-  API       {url}/api        documentation   {url}/docs
+  pages     {url}/           API   {url}/api   documentation   {url}/docs
   chargers  {self._settings.ocpp_url}/<id>
   cables    http://{self._control}/   the virtual chargers: plug, unplug, offline, late-stop, fault …
   accounts  {"   ".join(f"{name} / {password}" for name, password in PASSWORDS.items())}

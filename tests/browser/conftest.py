@@ -26,8 +26,9 @@ ALONE = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for one module: Playwright keeps an event loop running, beside which the next could run none."""
     need(CHROMIUM is not None, "chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ALONE)

@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench conformance browser i18n postman node clean
+.PHONY: help install run demo test check bench faults conformance browser i18n postman node clean
 
 help:  ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -28,8 +28,11 @@ run: install  ## Run the server (embedded MongoDB unless MONGODB_URI is set)
 demo: install  ## The server, two virtual chargers, and a charging session played step by step
 	@$(BIN)/chargebridge demo
 
-test: install node  ## Run all tests but those of `make conformance` and `make browser`
-	@$(BIN)/pytest -n 4 --dist loadfile --ignore tests/conformance --ignore tests/browser
+test: install node  ## Run all tests but those of `make faults conformance browser`
+	@$(BIN)/pytest -n 3 --dist loadfile -m 'not faults' --ignore tests/conformance --ignore tests/browser
+
+faults: install  ## Test what is left when servers and databases are killed or hang
+	@$(BIN)/pytest -n 2 --dist loadfile -m faults tests/app tests/end_to_end
 
 check: install  ## Lint, format, types, import contracts
 	@$(BIN)/ruff check .

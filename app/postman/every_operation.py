@@ -47,6 +47,8 @@ OTHERWISE = (
     (r"POST .*/(root_)?certificates", (409, 502, 504)),
     (r"DELETE .*/root_certificates/.*", (404,)),
     (r"GET .*/receipt", (409,)),
+    # The session that was followed has ended by then, or has not.
+    (r"PATCH /api/sessions/.*", (409,)),
     (r"GET /api/diagnostics/.*/content", (404,)),
     (r"\w+ /api/charge_points/pending/.*", (404,)),
     (r"\w+ /api/id_tags/unknown/.*", (404,)),

@@ -33,6 +33,7 @@ from tests.app.unfinished import (
 from tests.live import Api, Server, database_beside, plug_in, running_server, until
 
 pytestmark = [
+    pytest.mark.faults,
     pytest.mark.skipif(not Path("/proc").exists(), reason="finds the processes to kill in /proc"),
     pytest.mark.timeout(120),  # three servers are started, one after the other
 ]

@@ -15,6 +15,8 @@ from tests.app.charging import ago, new_tag, series_of, session_of, sessions_on,
 from tests.app.killing import descendants, kill_all
 from tests.live import Charger, Server, plug_in, running_server, until
 
+pytestmark = pytest.mark.faults
+
 CHARGERS = 4
 
 

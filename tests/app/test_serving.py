@@ -21,6 +21,8 @@ from tests.app.stories import begin, meanwhile, new_charger
 from tests.app.watching import watching
 from tests.live import Server, free_port, until
 
+pytestmark = pytest.mark.faults
+
 SERVE = (sys.executable, "-m", "app", "serve")
 
 

@@ -67,6 +67,7 @@ def test_a_server_says_that_it_is_alive_and_ready(server: Server) -> None:
     assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "ocpp": "ok"})
 
 
+@pytest.mark.faults
 def test_while_the_database_hangs_nothing_false_is_told_and_afterwards_all_goes_on(
     on_another_mongo: Server, mongo: tuple[str, int]
 ) -> None:
@@ -94,6 +95,7 @@ def test_while_the_database_hangs_nothing_false_is_told_and_afterwards_all_goes_
         each.close()
 
 
+@pytest.mark.faults
 def test_with_a_mongodb_of_ones_own_there_is_no_embedded_one(on_another_mongo: Server) -> None:
     assert not on_another_mongo.data_dir.exists()
 

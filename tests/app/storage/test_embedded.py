@@ -36,6 +36,9 @@ sys.stdin.read()
 SERVER_WITH_A_WORKER = """
 import os, pathlib, sys, time
 from app.storage.embedded import EmbeddedMongo
+
+pytestmark = pytest.mark.faults
+
 database = EmbeddedMongo(pathlib.Path(sys.argv[1]))
 uri = database.start()
 if os.fork() == 0:

@@ -104,8 +104,9 @@ def test_the_static_files_have_no_way_out(visitor: Visitor, name: str) -> None:
 
 def test_no_template_has_a_script_or_a_style_in_it() -> None:
     for template in (STATIC.parent / "templates").rglob("*.html"):
-        text = template.read_text()
-        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|\|\s*safe\b", text), template
+        text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", template.read_text(), flags=re.DOTALL)
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", text), template
+        assert not re.search(r"\|\s*safe\b", template.read_text()), template
         assert "http://" not in text, template
         assert "https://" not in text, template
 

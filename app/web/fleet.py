@@ -12,6 +12,7 @@ from app.domain.roles import Role
 from app.storage.charge_points import Wanted
 from app.web.home import LONGEST_SEARCH
 from app.web.navigation import OPERATOR
+from app.web.presets import PRESETS
 from app.web.words import CONNECTOR_STATUSES
 
 bp = Blueprint("fleet", __name__, url_prefix=f"{OPERATOR}/charge-points")
@@ -58,6 +59,7 @@ def charge_points() -> str:
         places=[(place, place) for place in services.storage.charge_points.places()],
         statuses=CONNECTOR_STATUSES.items(),
         tariffs=_tariffs(),
+        presets=PRESETS,
     )
 
 

@@ -10,6 +10,7 @@ from app.errors import Forbidden
 from app.web import (
     account,
     assets,
+    bulk,
     charging,
     concerns,
     failures,
@@ -19,6 +20,7 @@ from app.web import (
     languages,
     navigation,
     overview,
+    presets,
     profile,
     sessions,
     words,
@@ -26,11 +28,12 @@ from app.web import (
 from app.web.headers import protect
 from app.web.viewer import csrf_token, viewer
 
-PAGES = (assets, home, account, charging, sessions, profile, overview, fleet)
+PAGES = (assets, home, account, charging, sessions, profile, overview, fleet, bulk)
 # What every template may call.
 IN_TEMPLATES = {
     "LANGUAGES": languages.LANGUAGES,
     "asset": assets.asset,
+    "batch_state": words.batch_state,
     "concern_page": concerns.page_of,
     "concern_text": concerns.text,
     "concern_title": concerns.title,
@@ -45,8 +48,11 @@ IN_TEMPLATES = {
     "navigation": navigation.navigation,
     "notice": words.notice,
     "operator_navigation": navigation.operator_navigation,
+    "preset_label": presets.label,
     "registration": words.registration,
     "session_state": words.state,
+    "step_text": words.step,
+    "step_tone": words.step_tone,
     "tone": words.tone,
     "typed": forms.typed,
     "viewer": viewer,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.domain.command_batches import CANCELLED, BatchState, Step
 from app.domain.sessions import State
 
 Texts = Mapping[str, object]
@@ -32,6 +33,34 @@ CONNECTOR_STATUSES: Texts = {
     "Reserved": _("Reserved"),
     "Unavailable": _("Out of service"),
     "Faulted": _("Out of order"),
+}
+
+BATCH_STATES: Texts = {
+    BatchState.RUNNING: _("Under way"),
+    BatchState.CANCELLING: _("Being cancelled"),
+    BatchState.CANCELLED: _("Cancelled"),
+    BatchState.FINISHED: _("Finished"),
+}
+
+# What became of a command; of one that was answered its status says more.
+OUTCOMES: Texts = {
+    "answered": _("Answered"),
+    "call_error": _("It could not do this"),
+    "cancelled": _("Cancelled"),
+    "disconnected": _("It hung up"),
+    "offline": _("Not connected"),
+    "refused": _("Not sent"),
+    "timeout": _("No answer in time"),
+}
+
+ANSWERS: Texts = {
+    "Accepted": _("Accepted"),
+    "NotImplemented": _("It cannot do this"),
+    "NotSupported": _("It cannot do this"),
+    "Rejected": _("Refused"),
+    "Scheduled": _("When the session has ended"),
+    "UnlockFailed": _("The cable is stuck"),
+    "Unlocked": _("The cable is released"),
 }
 
 REGISTRATIONS: Texts = {
@@ -96,6 +125,7 @@ NOTICES: Texts = {
 
 # What is wrong with a field, by pydantic's name for it; its facts are the placeholders.
 FIELD_FAULTS: Texts = {
+    "too_short": _("Choose at least one."),
     "extra_forbidden": _("This field is not known."),
     "missing": _("Please fill this in."),
     "string_too_long": _("At most %(max_length)d characters."),
@@ -104,6 +134,7 @@ FIELD_FAULTS: Texts = {
 
 # What the API says of fields in its own words.
 FIELD_MESSAGES: Texts = {
+    "choose one of the list": _("Choose one of the list."),
     "must be 3 to 64 letters, digits or . _ @ + -": _("3 to 64 letters, digits or . _ @ + -"),
     "must be an e-mail address": _("This is not an e-mail address."),
     "must not contain control characters": _("There are characters in it that cannot be printed."),
@@ -135,6 +166,27 @@ def state(value: str) -> str:
 def connector_status(value: str | None) -> str:
     """Return a connector's status in words; a vendor's own word as it came."""
     return str(CONNECTOR_STATUSES.get(value or "", value or _("Unknown")))
+
+
+def batch_state(value: str) -> str:
+    return str(BATCH_STATES[value])
+
+
+def step(one: Step) -> str:
+    """Return what became of one charge point's command."""
+    if one.status is not None:
+        return str(ANSWERS.get(one.status, one.status))
+    if one.outcome is not None:
+        return str(OUTCOMES[one.outcome])
+    return str(_("Waits for its turn") if one.waiting else _("Being asked"))
+
+
+def step_tone(one: Step) -> str:
+    if one.outcome is None:
+        return "quiet" if one.waiting else "busy"
+    if one.outcome == "answered":
+        return "good" if one.status in (None, "Accepted", "Scheduled", "Unlocked") else "bad"
+    return "quiet" if one.outcome == CANCELLED else "bad"
 
 
 def registration(value: str) -> str:

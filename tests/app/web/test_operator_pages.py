@@ -11,14 +11,6 @@ from tests.live import Api, Charger, Server
 
 
 @pytest.fixture(scope="module")
-def staff(server: Server, root: Api) -> Iterator[Visitor]:
-    username, password = f"staff-{uuid4().hex[:6]}", "long enough"
-    assert root.post("/api/users", username=username, password=password, role="staff").status_code == 201
-    with Visitor(server) as somebody:
-        yield somebody.log_in(username, password)
-
-
-@pytest.fixture(scope="module")
 def place() -> str:
     """Where nobody else's chargers are."""
     return f"Car park <{uuid4().hex[:6]}>"

@@ -2,12 +2,15 @@
 
 import html
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx
 
-from tests.live import Server
+from tests.live import Api, Server
 
 
 class Visitor:
@@ -41,6 +44,15 @@ class Visitor:
         answer = self.send("/login", username=username, password=password)
         assert answer.status_code == 303, answer.text
         return self
+
+
+@contextmanager
+def somebody_with(server: Server, root: Api, role: str) -> Iterator[Visitor]:
+    """Be somebody with a role, logged in, until the end of the block."""
+    username, password = f"{role}-{uuid4().hex[:6]}", "long enough"
+    assert root.post("/api/users", username=username, password=password, role=role).status_code == 201
+    with Visitor(server) as visitor:
+        yield visitor.log_in(username, password)
 
 
 def said(page: httpx.Response) -> str:

@@ -71,6 +71,9 @@ class Newcomers(Audited[Newcomer]):
         """Return those that nobody has chosen to ignore, the last to knock first; they are `most` and a few at most."""
         return self.find({"ignored": False}, sort=self.order.keys)
 
+    def ignored(self, limit: int) -> list[Newcomer]:
+        return self.find({"ignored": True}, sort=self.order.keys, limit=limit)
+
     def is_ignored(self, charge_point_id: str) -> bool:
         where = {"_id": {"$eq": self.id_of(charge_point_id)}, **equal([("ignored", True)])}
         return self.first(where) is not None

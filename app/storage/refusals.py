@@ -8,7 +8,7 @@ from typing import Literal
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from app.domain.charge_points import charge_point_key
-from app.storage.collection import Collection, Order, to_document
+from app.storage.collection import Collection, Document, Order, to_document
 from app.storage.records import content_key
 
 _WEEK = 7 * 24 * 3600
@@ -94,6 +94,11 @@ class Refusals(Collection[Refusal]):
         addresses = {refusal.remote_address for refusal in refusals}
         welcome = {address: not full and not self._has_many(address) for address in addresses}
         self.documents.bulk_write([_count(r, upsert=welcome[r.remote_address]) for r in refusals])
+
+    def lately(self, keys: Sequence[str], since: datetime, limit: int) -> list[Refusal]:
+        """Return the last refusals of some ids since then, by their keys."""
+        where: Document = {"key": {"$in": list(keys)}, "last_at": {"$gte": since}}
+        return self.find(where, sort=self.order.keys, limit=limit)
 
     def _has_many(self, remote_address: str) -> bool:
         where = {"remote_address": {"$eq": remote_address}}

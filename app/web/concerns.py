@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.overview import About, Matter
+from app.web.refused import advice
 from app.web.words import Texts
 
 TITLES: Texts = {
@@ -66,6 +67,8 @@ def text(about: About, matter: Matter) -> str:
     """Return what is known of a matter."""
     if about is About.OFFLINE:
         return gettext("Last heard from:")
+    if about is About.NEWCOMER:
+        return str(advice(matter.detail or "").wrong)
     if about is About.UNKNOWN_TAG:
         return gettext("At %(charger)s", charger=matter.detail)
     known = str(DETAILS.get(matter.detail or "", matter.detail or ""))
@@ -88,5 +91,7 @@ def _page(about: About, **query: Any) -> str:
             return url_for("web.fleet.charge_points", status="Faulted", **query)
         case About.OFFLINE:
             return url_for("web.fleet.charge_points", online="no", **query)
+        case About.NEWCOMER:
+            return url_for("web.newcomers.newcomers")
         case _:
             return url_for("web.fleet.charge_points", **query)

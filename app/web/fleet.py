@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from app.api.context import services
+from app.api.context import current_user, services
 from app.api.policy import requires
 from app.domain.charge_points import ChargePoint, charge_point_key
 from app.domain.roles import Role
@@ -57,9 +57,10 @@ def charge_points() -> str:
         first=(page - 1) * SHOWN + 1,
         total=total,
         places=[(place, place) for place in services.storage.charge_points.places()],
-        statuses=CONNECTOR_STATUSES.items(),
-        tariffs=_tariffs(),
+        statuses=list(CONNECTOR_STATUSES.items()),
+        tariffs=[("default", gettext("The default one")), *named_tariffs()],
         presets=PRESETS,
+        may_add=current_user().role.at_least(Role.ADMIN),
     )
 
 
@@ -76,9 +77,9 @@ def _wanted(asked: dict[str, str], online: str) -> Wanted:
     )
 
 
-def _tariffs() -> list[tuple[str, str]]:
-    found = services.storage.tariffs.page({}, None, MOST_TARIFFS)
-    return [("default", gettext("The default one")), *((one.tariff_id, one.name) for one in found)]
+def named_tariffs() -> list[tuple[str, str]]:
+    """Return the tariffs to choose from, with their names."""
+    return [(one.tariff_id, one.name) for one in services.storage.tariffs.page({}, None, MOST_TARIFFS)]
 
 
 def _row(charge_point: ChargePoint) -> dict[str, Any]:

@@ -39,6 +39,7 @@ PLACES = (
 OPERATOR_PLACES = (
     Place("web.overview.overview_page", _("Overview"), "gauge", Role.STAFF),
     Place("web.fleet.charge_points", _("Charge points"), "plug", Role.STAFF, f"{OPERATOR}/charge-points"),
+    Place("web.newcomers.newcomers", _("Unknown chargers"), "door", Role.ADMIN),
 )
 
 

@@ -19,19 +19,23 @@ from app.web import (
     home,
     languages,
     navigation,
+    newcomers,
+    onboarding,
     overview,
     presets,
     profile,
+    refused,
     sessions,
     words,
 )
 from app.web.headers import protect
 from app.web.viewer import csrf_token, viewer
 
-PAGES = (assets, home, account, charging, sessions, profile, overview, fleet, bulk)
+PAGES = (assets, home, account, charging, sessions, profile, overview, fleet, bulk, onboarding, newcomers)
 # What every template may call.
 IN_TEMPLATES = {
     "LANGUAGES": languages.LANGUAGES,
+    "advice": refused.advice,
     "asset": assets.asset,
     "batch_state": words.batch_state,
     "concern_page": concerns.page_of,

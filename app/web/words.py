@@ -95,6 +95,7 @@ FAILURES: Texts = {
     "bad_input": _("Please look at the fields marked below."),
     "call_error": _("The charger could not do this. Try again, or use another one."),
     "charge_point_busy": _("The charger is busy with other requests. Try again in a moment."),
+    "charge_point_exists": _("There is a charger of this number already. Choose another number."),
     "charge_point_not_accepted": _("This charger is not in service yet. Please choose another one."),
     "charge_point_offline": _("This charger is not connected at the moment. Please choose another one."),
     "charge_point_timeout": _("The charger has not answered in time. It may still do it: look again in a minute."),
@@ -109,9 +110,12 @@ FAILURES: Texts = {
     "not_authenticated": _("User name or password wrong. Try again."),
     "not_found": _("There is nothing at this address. It may have been removed, or it belongs to somebody else."),
     "not_supported_by_charge_point": _("This charger cannot do that."),
+    "serial_number_missing": _("Security profile 3 needs the serial number, which is in the certificate."),
+    "serial_number_taken": _("Another charger with this security profile has the same serial number."),
     "session_ended": _("This session has ended already."),
     "session_not_started": _("Charging has not begun yet. Without a cable the request ends by itself."),
     "stopping": _("We are just restarting. Try again in a moment."),
+    "tls_not_configured": _("This server does not serve this security profile. Choose another one."),
     "too_large": _("That is too much to send at once."),
     "too_many_attempts": _("Too many attempts. Wait a minute before the next one."),
     "username_taken": _("This user name is taken. Choose another one."),
@@ -134,6 +138,9 @@ FIELD_FAULTS: Texts = {
 
 # What the API says of fields in its own words.
 FIELD_MESSAGES: Texts = {
+    "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ . but not pending": _(
+        "1 to 48 letters, digits or * - _ = : + | @ . and spaces between them."
+    ),
     "choose one of the list": _("Choose one of the list."),
     "must be 3 to 64 letters, digits or . _ @ + -": _("3 to 64 letters, digits or . _ @ + -"),
     "must be an e-mail address": _("This is not an e-mail address."),

@@ -1,6 +1,6 @@
 "use strict";
 
-// Rows of a table that are picked: all at once, counted, and nothing to press while there are none.
+// Rows of a table that are picked: all at once, counted, and nothing to send while there are none.
 const picks = "input[type=checkbox][name=charge_point_ids]";
 
 function countPicked() {
@@ -11,7 +11,7 @@ function countPicked() {
   const count = form.querySelector("[data-picked-count]");
   count.textContent = picked;
   count.hidden = false;
-  form.querySelector("button").disabled = picked === 0;
+  form.hidden = picked === 0 && !form.querySelector(".bad");
   const pickAll = document.querySelector("[data-pick-all]");
   if (!pickAll) return;
   pickAll.hidden = false;

@@ -23,6 +23,8 @@ from pymongo.errors import OperationFailure
 from app.storage import embedded, embedded_errors, embedded_keeper
 from app.storage.embedded import EmbeddedMongo, EmbeddedMongoError, running_uri
 
+pytestmark = pytest.mark.faults
+
 DURABLE = WriteConcern("majority", j=True)
 
 # Servers that never call `stop`: they run until their standard input ends, or until they are killed.
@@ -36,9 +38,6 @@ sys.stdin.read()
 SERVER_WITH_A_WORKER = """
 import os, pathlib, sys, time
 from app.storage.embedded import EmbeddedMongo
-
-pytestmark = pytest.mark.faults
-
 database = EmbeddedMongo(pathlib.Path(sys.argv[1]))
 uri = database.start()
 if os.fork() == 0:

@@ -9,6 +9,7 @@ from ocpp.v16.enums import RegistrationStatus
 
 from app.config import Settings
 from app.domain.charge_points import (
+    ID_IN_WORDS,
     PASSWORD_MAX_BYTES,
     PASSWORD_MIN_BYTES,
     ChargePoint,
@@ -43,9 +44,7 @@ class Fleet:
         None given → one is made where the security profile needs one. Raises BadInput, Conflict.
         """
         if not valid_charge_point_id(charge_point_id):
-            raise BadInput(
-                "id", "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ . but not pending or labels"
-            )
+            raise BadInput("id", ID_IN_WORDS)
         require_tariff(self._storage, facts)
         charge_point = ChargePoint(charge_point_id=charge_point_id, created_at=self._now(), **facts)
         self._require_profile(charge_point)

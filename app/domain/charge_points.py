@@ -10,8 +10,9 @@ from datetime import datetime
 from ocpp.v16.enums import RegistrationStatus
 
 ID_PATTERN = r"[A-Za-z0-9*\-_=:+|@.]([A-Za-z0-9*\-_=:+|@. ]{0,46}[A-Za-z0-9*\-_=:+|@.])?"
-# What stands in the place of an id in the paths of the API.
-RESERVED = frozenset({"pending", "labels"})
+# What stands in the place of an id in the paths of the API and of the pages.
+RESERVED = frozenset({"pending", "labels", "new"})
+ID_IN_WORDS = "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ . but not pending, labels or new"
 PASSWORD_MIN_BYTES = 16
 PASSWORD_MAX_BYTES = 40
 KEY_BYTES = range(16, 21)

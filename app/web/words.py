@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.domain.charge_points import ID_IN_WORDS
 from app.domain.command_batches import CANCELLED, BatchState, Step
 from app.domain.sessions import State
 
@@ -138,9 +139,7 @@ FIELD_FAULTS: Texts = {
 
 # What the API says of fields in its own words.
 FIELD_MESSAGES: Texts = {
-    "1 to 48 letters, digits, spaces inside, or * - _ = : + | @ . but not pending": _(
-        "1 to 48 letters, digits or * - _ = : + | @ . and spaces between them."
-    ),
+    ID_IN_WORDS: _("1 to 48 letters, digits or * - _ = : + | @ . and spaces between them."),
     "choose one of the list": _("Choose one of the list."),
     "must be 3 to 64 letters, digits or . _ @ + -": _("3 to 64 letters, digits or . _ @ + -"),
     "must be an e-mail address": _("This is not an e-mail address."),

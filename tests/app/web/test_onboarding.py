@@ -100,7 +100,8 @@ def test_a_lost_password_is_made_anew(admin: Visitor, connect: Connect) -> None:
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"id": "a/b"}, "1 to 48 letters"),
+        ({"id": "a/b"}, "1 to 48 letters, digits or * - _ = : + | @ . and spaces between them."),
+        ({"id": "new"}, "1 to 48 letters, digits or * - _ = : + | @ . and spaces between them."),
         ({"id": "X", "security_profile": "2"}, "does not serve this security profile"),
         ({"id": "X", "security_profile": "7"}, "look at the fields"),
         ({"id": ""}, "Please fill this in."),

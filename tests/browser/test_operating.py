@@ -1,0 +1,137 @@
+"""An operator brings a charger in, and sees at once, without a word to the browser, what happens to his chargers."""
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Dialog, Page, WebSocketRoute, expect
+
+from ocpp_server.simulator.threaded import ThreadedChargePoint, running
+from tests.live import Api, until
+
+HOSTILE = "<script>alert(1)</script>"
+PASSWORD = "long enough"
+# Sooner than anything is read again that nothing is heard of.
+AT_ONCE = 3_000
+
+
+@pytest.fixture
+def admin(root: Api) -> Iterator[str]:
+    """The name of an admin."""
+    username = f"operator-{uuid4().hex[:8]}"
+    assert root.post("/api/users", username=username, password=PASSWORD, role="admin").status_code == 201
+    yield username
+    root.delete(f"/api/users/{username}")
+
+
+@pytest.fixture
+def operator(open_window: Callable[..., Page], admin: str) -> Page:
+    """His window, logged in; an alert in it is somebody else's script."""
+
+    def refuse(dialog: Dialog) -> None:
+        raise AssertionError(dialog.message)
+
+    window = open_window()
+    window.on("dialog", refuse)
+    window.goto("/login")
+    window.get_by_label("User name").fill(admin)
+    window.get_by_label("Password").fill(PASSWORD)
+    window.locator("main").get_by_role("button", name="Log in").click()
+    expect(window.get_by_role("heading", name="Where do you want to charge?")).to_be_visible()
+    return window
+
+
+def mark(window: Page) -> Callable[[], bool]:
+    """Leave a mark that a page loaded anew does not have; return how to tell whether it is there."""
+    window.evaluate("window.isTheSame = true")
+    return lambda: bool(window.evaluate("window.isTheSame === true"))
+
+
+def fault(charge_point: ThreadedChargePoint, error_code: str) -> None:
+    charge_point.do(lambda it: it.fault(1, error_code))
+
+
+def watched(window: Page) -> None:
+    """Wait until the window hears what happens."""
+    until(lambda: window.evaluate("live.lastEvent !== ''"))
+
+
+def test_a_charger_is_brought_in_by_what_the_page_says_and_the_page_says_when_it_is_here(
+    operator: Page,
+) -> None:
+    charge_point_id = f"NEW-{uuid4().hex[:8]}"
+    operator.get_by_role("link", name="Operate").click()
+    operator.get_by_role("link", name="Charge points").click()
+    operator.get_by_role("link", name="Add a charger").click()
+    operator.get_by_label("Number", exact=True).fill(charge_point_id)
+    operator.get_by_label("Place").fill("Yard")
+    operator.get_by_role("button", name="Add the charger").click()
+    url, user, password = (operator.locator(f"#{name}").inner_text() for name in ("url", "user", "password"))
+    assert user == charge_point_id
+    expect(operator.get_by_text("Waiting for the charger")).to_be_visible()
+    watched(operator)
+    is_the_same = mark(operator)
+    with running(url, password=password, model=HOSTILE[:16], firmware=HOSTILE) as charge_point:
+        charge_point.wait_for_status(1, "Available")
+        here = operator.locator("#arrival.here")
+        expect(here.get_by_text("It is here")).to_be_visible(timeout=AT_ONCE)
+        expect(here).to_contain_text(HOSTILE)
+        expect(here).to_contain_text("1 Available")
+        assert is_the_same()
+        with operator.context.expect_page() as label:
+            operator.get_by_role("link", name="Print its label").click()
+        expect(label.value.get_by_text(charge_point_id).first).to_be_visible()
+
+
+def test_a_fault_appears_by_itself_and_what_is_picked_stays_picked(
+    operator: Page, virtual_charger: ThreadedChargePoint
+) -> None:
+    charge_point_id = virtual_charger.snapshot()["charge_point_id"]
+    operator.goto(f"/operator/charge-points?q={charge_point_id}")
+    watched(operator)
+    is_the_same = mark(operator)
+    operator.get_by_label(f"Select {charge_point_id}").check()
+    row = operator.get_by_role("row").filter(has_text=charge_point_id)
+    expect(row).to_contain_text("1 Available")
+    fault(virtual_charger, "GroundFailure")
+    expect(row).to_contain_text("1 Out of order", timeout=AT_ONCE)
+    expect(operator.get_by_label(f"Select {charge_point_id}")).to_be_checked()
+    assert is_the_same()
+
+    operator.get_by_label("Send to the selected").select_option("Ask for the status")
+    operator.get_by_role("button", name="Send").click()
+    outcome = operator.get_by_role("row").filter(has_text=charge_point_id)
+    expect(outcome).to_contain_text("Accepted")
+    expect(operator.get_by_text("1 of 1 chargers")).to_be_visible()
+
+    operator.get_by_role("link", name="Overview").click()
+    expect(operator.locator("#concern-fault")).to_contain_text(charge_point_id)
+
+
+def test_who_has_lost_the_connection_is_told_and_catches_up(
+    operator: Page, virtual_charger: ThreadedChargePoint
+) -> None:
+    charge_point_id = virtual_charger.snapshot()["charge_point_id"]
+    connections: list[WebSocketRoute] = []
+    away = False
+
+    def connect(connection: WebSocketRoute) -> None:
+        if away:
+            connection.close()
+        else:
+            connection.connect_to_server()
+            connections.append(connection)
+
+    operator.route_web_socket("**/live?*", connect)
+    operator.goto(f"/operator/charge-points?q={charge_point_id}")
+    watched(operator)
+    is_the_same = mark(operator)
+    away = True
+    connections[-1].close()
+    lost = operator.get_by_text("Connection lost, catching up")
+    expect(lost).to_be_visible()
+    fault(virtual_charger, "HighTemperature")
+    away = False
+    expect(lost).to_be_hidden()
+    expect(operator.get_by_role("row").filter(has_text=charge_point_id)).to_contain_text("1 Out of order")
+    assert is_the_same()

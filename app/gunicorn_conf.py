@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from app.config import Settings
+from app.http_worker import Worker
 from app.process import Process
 
 # SIGTERM: HTTP requests in hand get WORKER_DRAIN, then the sockets are closed; after STOP_WITHIN nobody waits.
@@ -41,7 +42,7 @@ class Gunicorn(BaseApplication):
     def load_config(self) -> None:
         options = {
             "bind": self._settings.http_bind,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "workers": self._settings.web_concurrency,
             "threads": self._settings.web_threads,
             "preload_app": False,

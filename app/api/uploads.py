@@ -10,6 +10,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 
 from app.api.context import services
 from app.errors import BadInput, TooLarge
+from app.http_worker import take_time
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ATTRIBUTE = "chargebridge_takes_file"
@@ -55,7 +56,7 @@ def end_silence() -> None:
     """Give up on a peer that neither sends nor takes anything for FILE_IDLE_TIMEOUT seconds."""
     connection = request.environ.get("gunicorn.socket")
     if connection is not None:
-        connection.settimeout(services.settings.file_idle_timeout)
+        take_time(connection, services.settings.file_idle_timeout)
 
 
 class Upload:

@@ -1,0 +1,85 @@
+"""Whoever is slow, silent or unable to leave keeps nobody else from being answered."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from app import http_worker
+from app.http_worker import Places, Reader
+from tests import plain_http
+from tests.live import Server, server_beside
+
+THREADS = 4
+HALF_A_HEAD = b"GET /healthz HTTP/1.1\r\nHost: x"
+HALF_A_BODY = b"POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
+ANSWERED = b"GET /healthz HTTP/1.0\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def small(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    data_dir = tmp_path_factory.mktemp("small") / "data"
+    with server_beside(server, data_dir, WEB_THREADS=str(THREADS)) as beside:
+        yield beside
+
+
+@pytest.mark.parametrize("said", [b"", HALF_A_HEAD, HALF_A_BODY, ANSWERED], ids=["silent", "head", "body", "answered"])
+def test_many_who_do_not_finish_keep_nobody_waiting(small: Server, said: bytes) -> None:
+    with ExitStack() as opened:
+        for _ in range(5 * THREADS):
+            slow = opened.enter_context(socket.create_connection(("127.0.0.1", small.http_port)))
+            slow.sendall(said)
+        assert plain_http.get(f"{small.url}/healthz", timeout=4).status_code == 200
+
+
+def test_a_body_that_breaks_off_is_no_beginning_of_the_next_request(small: Server) -> None:
+    with ExitStack() as opened:
+        for _ in range(THREADS // 2 + 1):
+            slow = opened.enter_context(socket.create_connection(("127.0.0.1", small.http_port), 5))
+            slow.sendall(HALF_A_BODY)
+        # The last one is one too many, and is not waited for.
+        answer = slow.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_who_is_refused_before_all_of_his_body_came_reads_why(small: Server) -> None:
+    body = b'{"username": "' + b"x" * 8_000_000 + b'"}'
+    answer = plain_http.post(f"{small.url}/api/login", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+
+
+def test_a_request_has_to_be_here_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_worker, "REQUEST_WITHIN", 0.05)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        reader = Reader(ours, "127.0.0.1", Places(1))
+        reader.begin()
+        theirs.sendall(b"GET ")
+        assert reader.chunk() == b"GET "
+        assert reader.chunk() == b""
+        assert reader.given_up
+        theirs.sendall(b"too late")
+        assert reader.chunk() == b""
+
+
+def test_a_file_may_take_its_time_but_not_be_silent_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_worker, "REQUEST_WITHIN", 0.0)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        reader = Reader(ours, "127.0.0.1", Places(1))
+        reader.begin()
+        http_worker.take_time(ours, 0.05)
+        theirs.sendall(b"piece")
+        assert reader.chunk() == b"piece"
+        with pytest.raises(TimeoutError):
+            reader.chunk()
+
+
+def test_an_address_has_so_many_wait_for_it_and_no_more() -> None:
+    places = Places(2)
+    assert [places.take("one") for _ in range(3)] == [True, True, False]
+    assert places.take("other")
+    places.give_back("one")
+    assert places.take("one")

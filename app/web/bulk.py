@@ -70,7 +70,7 @@ def cancel(batch_id: str) -> ResponseReturnValue:
 
 def _batch(batch_id: str) -> dict[str, Any]:
     batch = services.command_batches.get(batch_id)
-    steps = services.storage.commands.of_batch(batch_id)
+    steps = sorted(services.storage.commands.of_batch(batch_id), key=lambda step: step.charge_point_id)
     counts = tally(steps)
     return {
         "batch": batch,

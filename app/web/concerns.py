@@ -82,7 +82,7 @@ def page_of_all(about: About) -> str:
 
 def page_of(about: About, matter: Matter) -> str:
     """Return the address of the page where a matter is seen to."""
-    return _page(about, q=matter.subject)
+    return _page(about, q=matter.detail if about is About.UNKNOWN_TAG else matter.subject)
 
 
 def _page(about: About, **query: Any) -> str:

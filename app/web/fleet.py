@@ -86,6 +86,8 @@ def _row(charge_point: ChargePoint) -> dict[str, Any]:
     connectors = sorted(charge_point.connectors.values(), key=lambda connector: connector.connector_id)
     return {
         "is": charge_point,
+        # What htmx keeps is found by a selector, in which not every character of an id can stand.
+        "key": charge_point_key(charge_point.charge_point_id).encode().hex(),
         "online": services.commands.connected(charge_point.charge_point_id),
         "connectors": [one for one in connectors if one.connector_id > 0 or one.status in ("Faulted", "Unavailable")],
     }

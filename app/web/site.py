@@ -55,6 +55,7 @@ IN_TEMPLATES = {
     "preset_label": presets.label,
     "registration": words.registration,
     "session_state": words.state,
+    "step_reason": words.step_reason,
     "step_text": words.step,
     "step_tone": words.step_tone,
     "tone": words.tone,

@@ -187,6 +187,11 @@ def step(one: Step) -> str:
     return str(_("Waits for its turn") if one.waiting else _("Being asked"))
 
 
+def step_reason(one: Step) -> str:
+    """Return what is known besides, where that is more than the outcome says."""
+    return one.error or "" if one.outcome in ("call_error", "refused") else ""
+
+
 def step_tone(one: Step) -> str:
     if one.outcome is None:
         return "quiet" if one.waiting else "busy"

@@ -84,18 +84,22 @@ def test_a_charger_is_brought_in_by_what_the_page_says_and_the_page_says_when_it
 
 
 def test_a_fault_appears_by_itself_and_what_is_picked_stays_picked(
-    operator: Page, virtual_charger: ThreadedChargePoint
+    operator: Page, virtual_charger: ThreadedChargePoint, root: Api
 ) -> None:
     charge_point_id = virtual_charger.snapshot()["charge_point_id"]
-    operator.goto(f"/operator/charge-points?q={charge_point_id}")
+    assert root.post("/api/charge_points", id=f"1.2|@ {charge_point_id}").status_code == 201
+    operator.goto("/operator/charge-points")
+    operator.get_by_label("Search").fill(charge_point_id)
+    expect(operator.get_by_text("1 to 2 of 2")).to_be_visible()
     watched(operator)
     is_the_same = mark(operator)
-    operator.get_by_label(f"Select {charge_point_id}").check()
-    row = operator.get_by_role("row").filter(has_text=charge_point_id)
+    pick = operator.get_by_label(f"Select {charge_point_id}", exact=True)
+    pick.check()
+    row = operator.get_by_role("row").filter(has=operator.get_by_text(charge_point_id, exact=True))
     expect(row).to_contain_text("1 Available")
     fault(virtual_charger, "GroundFailure")
     expect(row).to_contain_text("1 Out of order", timeout=AT_ONCE)
-    expect(operator.get_by_label(f"Select {charge_point_id}")).to_be_checked()
+    expect(pick).to_be_checked()
     assert is_the_same()
 
     operator.get_by_label("Send to the selected").select_option("Ask for the status")

@@ -113,6 +113,8 @@ def create_app(secret: str, services: Services | None = None) -> OpenAPI:
         doc_ui=False,
         static_folder=None,
     )
+    # It would be done by a redirect to wherever the request's Host points.
+    app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = services
     https = services is not None and services.settings.http_url.startswith("https:")
     http.register(app, services.settings.trusted_proxies if services else (), tls=https)

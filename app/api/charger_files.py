@@ -50,7 +50,6 @@ def fetch_firmware(path: FirmwareLink) -> Response:
     "/diagnostics/<path:link>",
     summary="Bring diagnostics",
     responses={200: Received},
-    merge_slashes=False,
 )
 @public
 @takes_file
@@ -63,7 +62,6 @@ def put_diagnostics(path: DiagnosticsLink, raw: FileBody) -> dict[str, Any]:
     "/diagnostics/<path:link>",
     summary="Bring diagnostics by a form",
     responses={200: Received},
-    merge_slashes=False,
 )
 @public
 @takes_file

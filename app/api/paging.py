@@ -54,9 +54,14 @@ def read_cursor(name: str, cursor: str) -> list[Any]:
     except (binascii.Error, ValueError):
         content = None
     match content:
-        case [str() as of, *place] if of == name:
+        case [str() as of, *place] if of == name and all(map(_is_storable, place)):
             return place
     raise not_a_cursor()
+
+
+def _is_storable(value: object) -> bool:
+    """Tell whether the database has room for a value: its numbers have 64 bits."""
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 
 def not_a_cursor() -> BadInput:

@@ -95,8 +95,7 @@ def _verdict(why_not: Conflict | None) -> dict[str, Any]:
     return {"can_start": False, "why_not": {"code": why_not.code, "message": why_not.message}}
 
 
-# Slashes are not merged: that would be done by a redirect of another kind.
-@pages.get("/<charge_point_id>/<connector>", merge_slashes=False)
+@pages.get("/<charge_point_id>/<connector>")
 @public
 def open_label(charge_point_id: str, connector: str) -> Response:
     """Lead whom a label's link was opened by to the page of its connector, which tells whether it is a good label."""

@@ -168,7 +168,8 @@ def _where(wanted: Wanted) -> Document:
 
 
 def _has_text(search: str) -> Document:
-    like = {"$regex": re.escape(search), "$options": "i"}
+    # A pattern that is sent to the database ends at a NUL.
+    like = {"$regex": re.escape(search).replace("\0", r"\x00"), "$options": "i"}
     return {"$or": [{name: like} for name in ("charge_point_id", "name", "place")]} if search else {}
 
 

@@ -1,7 +1,6 @@
 """What goes wrong on a page, told on a page: by the API's own table of errors, in the reader's language."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +9,7 @@ from jwt import PyJWTError
 from pydantic import ValidationError
 
 from app.api import problems
+from app.web.addresses import parts_of
 from app.web.forms import Fault, page_of_form
 from app.web.headers import protect
 from app.web.words import failure, field_fault
@@ -37,7 +37,7 @@ def register_unknown_addresses(app: Flask) -> None:
 def _on_unknown_visitor(_error: Exception) -> ResponseReturnValue:
     """Lead to the login, and from there back; a part of a page is not what to come back to, but the page it is on."""
     if request.headers.get("HX-Request") == "true":
-        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        shown = parts_of(request.headers.get("HX-Current-URL"))
         return Response(headers={"HX-Redirect": url_for("web.account.login_page", next=shown.path or "/")})
     back = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return redirect(url_for("web.account.login_page", next=back if back != "/" else None))

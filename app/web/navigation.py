@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import lazy_gettext as _
 
 from app.domain.roles import Role
+from app.web.addresses import parts_of
 from app.web.viewer import viewer
 
 
@@ -60,7 +61,7 @@ def _existing(places: Iterable[Place]) -> list[Place]:
 
 def here() -> str:
     """Return the address of what is shown: of the page that a form is on, when the form has been sent."""
-    return request.full_path.rstrip("?") if request.method == "GET" else urlsplit(request.referrer or "/").path
+    return request.full_path.rstrip("?") if request.method == "GET" else parts_of(request.referrer).path or "/"
 
 
 def with_query(**changes: str) -> str:

@@ -1,7 +1,5 @@
 """The pages, assembled: one blueprint, beneath it one for each group of pages."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Flask, Response, request
 
 from app.api.uploads import takes_form
@@ -28,6 +26,7 @@ from app.web import (
     sessions,
     words,
 )
+from app.web.addresses import parts_of
 from app.web.headers import protect
 from app.web.viewer import csrf_token, viewer
 
@@ -90,7 +89,7 @@ def _refuse_forms_of_other_sites() -> Response | None:
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     if site not in (None, "same-origin", "none") or (
-        site is None and origin is not None and urlsplit(origin).netloc != request.host
+        site is None and origin is not None and parts_of(origin).netloc != request.host
     ):
         raise Forbidden("this form came from another site")
     return None

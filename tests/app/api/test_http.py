@@ -82,6 +82,15 @@ def test_the_server_stays_well_after_an_endless_chunked_body(server: Server, roo
     assert root.get("/api/me").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api//me", "//login", "/static//js/app.js", "/charge//CP001/1", "//evil.example"])
+def test_slashes_too_many_lead_nowhere(server: Server, path: str) -> None:
+    with socket.create_connection(("127.0.0.1", server.http_port), 5) as stranger:
+        stranger.sendall(f"GET {path} HTTP/1.0\r\nHost: evil.example\r\n\r\n".encode())
+        answer = stranger.makefile("rb").read()
+    assert b"Location" not in answer
+    assert answer.split()[1] in (b"200", b"404")
+
+
 def test_an_unknown_address_and_an_unknown_method_are_told(server: Server, root: Api) -> None:
     problem(root.get("/api/nothing"), 404, "not_found")
     problem(root.get("/nothing"), 404, "not_found")

@@ -1,5 +1,7 @@
 """Lists in pages: nothing twice, nothing lost, no cursor of another list, no operator in a name."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,6 +66,15 @@ def test_a_series_of_meter_values_is_read_page_by_page(driver: Api, root: Api, c
 def test_a_cursor_that_is_none_of_ours_is_refused(root: Api, name: str, cursor: str) -> None:
     refused = problem(root.get(f"/api/{name}", cursor=cursor), 422, "bad_input")
     assert refused["errors"][0]["field"] == "cursor"
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64 - 1, -(2**63) - 1])
+def test_a_cursor_with_a_number_that_the_database_has_no_room_for_is_refused(root: Api, number: int) -> None:
+    for name in LISTS:
+        for place in (["a", number], [number, "a"]):
+            cursor = base64.urlsafe_b64encode(json.dumps([name, *place]).encode()).decode().rstrip("=")
+            refused = problem(root.get(f"/api/{name}", cursor=cursor), 422, "bad_input")
+            assert refused["errors"][0]["field"] == "cursor"
 
 
 def test_a_cursor_of_another_list_is_refused(root: Api) -> None:

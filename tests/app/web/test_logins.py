@@ -105,6 +105,14 @@ def test_a_part_of_a_page_leads_the_whole_page_to_the_login(visitor: Visitor) ->
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, "/login?next=/charge/CP001/1")
 
 
+def test_addresses_in_headers_that_are_none_do_no_harm(visitor: Visitor) -> None:
+    answer = visitor.get("/charge-points", HX_Request="true", HX_Current_URL="http://[")
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, "/login?next=/")
+    wrong = {"username": "nobody-at-all", "password": "not mine"}
+    assert visitor.send("/login", {"Referer": "http://["}, **wrong).status_code == 401
+    assert visitor.send("/login", {"Origin": "http://["}, **wrong).status_code == 404
+
+
 def test_logging_out_ends_the_login_and_this_one_only(server: Server, account: Api, at_home: Visitor) -> None:
     stolen = at_home.http.cookies["chargebridge_login"]
     answer = at_home.send("/logout")

@@ -20,26 +20,27 @@ class Place:
     label: object
     icon: str
     least: Role = Role.USER
-    under: str | None = None
+    under: tuple[str, ...] = ()
 
     @property
     def is_here(self) -> bool:
-        if self.under is not None:
-            return f"{request.path}/".startswith(f"{self.under}/")
+        if self.under:
+            return f"{request.path}/".startswith(tuple(f"{path}/" for path in self.under))
         return (request.endpoint or "").rpartition(".")[0] == self.endpoint.rpartition(".")[0]
 
 
 OPERATOR = "/operator"
+_CHARGE_POINTS = f"{OPERATOR}/charge-points"
 PLACES = (
     Place("web.home.home", _("Charge"), "bolt"),
     Place("web.sessions.history", _("History"), "clock"),
-    Place("web.overview.overview_page", _("Operate"), "gauge", Role.STAFF, OPERATOR),
+    Place("web.overview.overview_page", _("Operate"), "gauge", Role.STAFF, (OPERATOR,)),
     Place("web.profile.profile_page", _("Profile"), "person"),
 )
 # The second menu, which all operators' pages have.
 OPERATOR_PLACES = (
     Place("web.overview.overview_page", _("Overview"), "gauge", Role.STAFF),
-    Place("web.fleet.charge_points", _("Charge points"), "plug", Role.STAFF, f"{OPERATOR}/charge-points"),
+    Place("web.fleet.charge_points", _("Charge points"), "plug", Role.STAFF, (_CHARGE_POINTS, f"{OPERATOR}/batches")),
     Place("web.newcomers.newcomers", _("Unknown chargers"), "door", Role.ADMIN),
 )
 

@@ -25,8 +25,8 @@ def admin(root: Api) -> Iterator[str]:
 
 
 @pytest.fixture
-def operator(open_window: Callable[..., Page], admin: str) -> Page:
-    """His window, logged in; an alert in it is somebody else's script."""
+def operator(admin: str, open_window: Callable[..., Page]) -> Page:
+    """His window, logged in, closed before his account is; an alert in it is somebody else's script."""
 
     def refuse(dialog: Dialog) -> None:
         raise AssertionError(dialog.message)
@@ -139,3 +139,23 @@ def test_who_has_lost_the_connection_is_told_and_catches_up(
     expect(lost).to_be_hidden()
     expect(operator.get_by_role("row").filter(has_text=charge_point_id)).to_contain_text("1 Out of order")
     assert is_the_same()
+
+
+def test_no_page_of_operators_is_wider_than_a_phone(
+    operator: Page, virtual_charger: ThreadedChargePoint, root: Api
+) -> None:
+    charge_point_id = virtual_charger.snapshot()["charge_point_id"]
+    batch = root.post("/api/commands", charge_point_ids=[charge_point_id], action="ClearCache").json()["batch_id"]
+    fault(virtual_charger, "OtherError")
+    operator.set_viewport_size({"width": 360, "height": 740})
+    operator.get_by_role("button", name="ไทย").click()
+    for path in (
+        "",
+        "/charge-points",
+        "/charge-points/new",
+        f"/charge-points/{charge_point_id}/plug-in",
+        f"/batches/{batch}",
+        "/newcomers",
+    ):
+        operator.goto(f"/operator{path}")
+        assert operator.evaluate("document.documentElement.scrollWidth") <= 360, path

@@ -74,7 +74,8 @@ function lost() {
 }
 
 async function ticket() {
-  const headers = { "Content-Type": "application/json", ...JSON.parse(document.body.getAttribute("hx-headers")) };
+  // The token as it is now: in another tab somebody may have logged in since this page came.
+  const headers = { "Content-Type": "application/json", "X-CSRF-Token": cookie("chargebridge_csrf") };
   const answer = await fetch("/api/live/ticket", { method: "POST", headers, body: "{}" });
   // Whoever is not logged in any more is led to the login.
   if (answer.status === 401) location.reload();
@@ -104,5 +105,4 @@ async function follow() {
   socket.addEventListener("close", lost);
 }
 
-// After the first page came, for whoever is logged in.
-if (regions().length && document.body.hasAttribute("hx-headers")) follow();
+if (regions().length && cookie("chargebridge_csrf")) follow();

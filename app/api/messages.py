@@ -22,7 +22,7 @@ from ocpp_server.frames import CALL, CALL_ERROR, CALL_RESULT
 
 api = Routes("messages", __name__, url_prefix="/api/charge_points", abp_tags=[Tag(name="Charge points")])
 
-_TYPES = {CALL: "CALL", CALL_RESULT: "CALLRESULT", CALL_ERROR: "CALLERROR"}
+TYPES = {CALL: "CALL", CALL_RESULT: "CALLRESULT", CALL_ERROR: "CALLERROR"}
 _COLUMNS = (
     "at",
     "direction",
@@ -36,7 +36,7 @@ _COLUMNS = (
     "truncated",
     "connection_id",
 )
-_LIST = "messages"
+LIST = "messages"
 
 
 class MessageQuery(PageQuery):
@@ -46,6 +46,7 @@ class MessageQuery(PageQuery):
     outcome: Key | None = Field(
         None, description="answered, unanswered, late, unsolicited, ignored, or the code of a CALLERROR."
     )
+    attention: bool = Field(False, description="Only what went wrong: whatever was not simply answered.")
     since: Moment | None = None
     until: Moment | None = None
     transaction_id: int | None = Field(None, description="Messages that name it, and their answers.")
@@ -94,11 +95,12 @@ def list_messages(path: ChargePointPath, query: MessageQuery) -> dict[str, Any] 
         sent=None if query.direction is None else query.direction == "out",
         message_id=query.message_id,
         outcome=query.outcome,
+        attention=query.attention,
         since=query.since,
         until=query.until,
         transaction_id=query.transaction_id,
     )
-    after = _place(query.cursor)
+    after = place_in(query.cursor)
     if (file_format := wanted_format(query.format)) != "json":
         end_silence()
         found = messages(services.storage, wanted, after)
@@ -106,7 +108,7 @@ def list_messages(path: ChargePointPath, query: MessageQuery) -> dict[str, Any] 
         ended = services.transfers.begin(f"user {current_user().user_id}")
         return export(groups, _COLUMNS, file_format, f"{charge_point.charge_point_id}-messages", ended)
     some, place = page_of_messages(services.storage, wanted, after, query.limit)
-    return {"items": [message_json(frame) for frame in some], "next": write_cursor(_LIST, *place) if place else None}
+    return {"items": [message_json(frame) for frame in some], "next": write_cursor(LIST, *place) if place else None}
 
 
 def message_json(frame: KeptFrame) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def message_json(frame: KeptFrame) -> dict[str, Any]:
     return {
         "at": iso(moment_of(frame.at)),
         "direction": "out" if frame.sent else "in",
-        "message_type": _TYPES.get(frame.message_type, "malformed"),
+        "message_type": TYPES.get(frame.message_type, "malformed"),
         "outcome": frame.outcome,
         "payload": payload_text(frame),
         "size": frame.size,
@@ -127,8 +129,9 @@ def message_json(frame: KeptFrame) -> dict[str, Any]:
     } | {name: value for name, value in known.items() if value is not None}
 
 
-def _place(cursor: str | None) -> Place | None:
-    match read_cursor(_LIST, cursor) if cursor else None:
+def place_in(cursor: str | None) -> Place | None:
+    """Return the place that a cursor is for; raises BadInput for one of another list."""
+    match read_cursor(LIST, cursor) if cursor else None:
         case None:
             return None
         case [int() as at, str() as place]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from app.storage.collection import Document, equal
 from app.storage.database import Storage
 from app.storage.frames import KeptFrame, place_of
-from ocpp_server.frames import CALL, CALL_ERROR, MALFORMED
+from ocpp_server.frames import CALL, CALL_ERROR, MALFORMED, Outcome
 
 # How many seconds' frames one page looks through at most: where little is found the next page goes on.
 MOST_SECONDS = 5_000
@@ -25,7 +25,7 @@ _ACTION = re.compile(_TEXT)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which messages are looked for; `sent` True means those of this server."""
+    """Which messages are looked for; `sent` True means those of this server, `attention` those that went wrong."""
 
     charge_point_id: str
     action: str | None = None
@@ -35,6 +35,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     transaction_id: int | None = None
+    attention: bool = False
 
 
 def messages(storage: Storage, wanted: Wanted, after: Place | None = None) -> Iterator[Second]:
@@ -90,6 +91,8 @@ def _where(wanted: Wanted, after: Place | None) -> Document:
             ("columns.outcome", wanted.outcome),
         ]
     )
+    if wanted.attention:
+        where["$and"] = [{"columns.outcome": {"$elemMatch": {"$ne": Outcome.ANSWERED.value}}}]
     bounds: Document = {}
     if wanted.since is not None:
         bounds["$gte"] = wanted.since.replace(microsecond=0)
@@ -114,6 +117,7 @@ def _is_wanted(wanted: Wanted, after: Place | None) -> Callable[[KeptFrame], boo
             and (wanted.sent is None or frame.sent == wanted.sent)
             and (wanted.message_id is None or frame.message_id == wanted.message_id)
             and (wanted.outcome is None or frame.outcome == wanted.outcome)
+            and not (wanted.attention and frame.outcome == Outcome.ANSWERED)
         )
 
     return check

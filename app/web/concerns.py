@@ -75,6 +75,11 @@ def text(about: About, matter: Matter) -> str:
     return f"{known} {matter.words}" if matter.words else known
 
 
+def error_words(code: str) -> str:
+    """Return what a charge point's error code or security event means; a vendor's own word as it came."""
+    return str(DETAILS.get(code, code))
+
+
 def page_of_all(about: About) -> str:
     """Return the address of all matters of a kind."""
     return _page(about)

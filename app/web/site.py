@@ -15,6 +15,7 @@ from app.web import (
     fleet,
     forms,
     home,
+    json_view,
     languages,
     navigation,
     newcomers,
@@ -28,9 +29,16 @@ from app.web import (
 )
 from app.web.addresses import parts_of
 from app.web.headers import protect
+from app.web.point import commands as point_commands
+from app.web.point import configuration as point_configuration
+from app.web.point import history as point_history
+from app.web.point import messages as point_messages
+from app.web.point import overview as point_overview
+from app.web.point import words as point_words
 from app.web.viewer import csrf_token, viewer
 
-PAGES = (assets, home, account, charging, sessions, profile, overview, fleet, bulk, onboarding, newcomers)
+_POINT = (point_overview, point_history, point_commands, point_configuration, point_messages)
+PAGES = (assets, home, account, charging, sessions, profile, overview, fleet, bulk, onboarding, newcomers, *_POINT)
 # What every template may call.
 IN_TEMPLATES = {
     "LANGUAGES": languages.LANGUAGES,
@@ -44,13 +52,19 @@ IN_TEMPLATES = {
     "concerns_page": concerns.page_of_all,
     "connector_status": words.connector_status,
     "csrf_token": csrf_token,
+    "error_words": concerns.error_words,
+    "event_detail": point_words.detail,
+    "event_words": point_words.event,
     "fault": forms.fault,
     "here": navigation.here,
     "iso": iso,
     "language": languages.language,
     "navigation": navigation.navigation,
     "notice": words.notice,
+    "message_outcome": point_words.message_outcome,
+    "message_tone": point_words.message_tone,
     "operator_navigation": navigation.operator_navigation,
+    "pretty": json_view.pretty,
     "preset_label": presets.label,
     "registration": words.registration,
     "session_state": words.state,

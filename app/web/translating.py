@@ -27,9 +27,22 @@ def every_sentence(fileobj: BinaryIO, keywords: Any, comment_tags: Any, options:
                 yield node.lineno, None, text, []
 
 
+def every_summary(fileobj: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Extracted]:
+    """Give what the rows of a table say of themselves: of the texts in them the one of several words."""
+    for node in ast.walk(ast.parse(fileobj.read())):
+        match node:
+            case ast.Call(func=ast.Name(id="Command" | "VendorMessage"), args=arguments):
+                for each in arguments:
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str) and " " in each.value:
+                        yield each.lineno, None, each.value, []
+
+
 METHODS: list[tuple[str, str | Callable[..., Any]]] = [
     ("domain/*_hints.py", every_sentence),
+    ("command_table.py", every_summary),
+    ("vendor_messages.py", every_summary),
     ("web/*.py", "python"),
+    ("web/point/*.py", "python"),
     ("web/templates/**", babel_extract),
 ]
 

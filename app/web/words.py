@@ -124,6 +124,8 @@ FAILURES: Texts = {
 
 # What has been done, said on the page that is shown next.
 NOTICES: Texts = {
+    "point_removed": _("The charger is removed."),
+    "point_saved": _("Saved."),
     "password_changed": _("Your password is changed. You are logged out everywhere else."),
     "profile_saved": _("Your profile is saved."),
 }
@@ -144,6 +146,11 @@ FIELD_MESSAGES: Texts = {
     "must be 3 to 64 letters, digits or . _ @ + -": _("3 to 64 letters, digits or . _ @ + -"),
     "must be an e-mail address": _("This is not an e-mail address."),
     "must not contain control characters": _("There are characters in it that cannot be printed."),
+    "is required": _("Please fill this in."),
+    "must be a date and time": _("A date and a time, please."),
+    "must be a number": _("A number, please."),
+    "must be a whole number": _("A whole number, please."),
+    "must be JSON": _("This is not JSON: look at commas, quotes and brackets."),
     "this is not your password": _("This is not your password."),
 }
 

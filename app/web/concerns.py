@@ -87,7 +87,14 @@ def page_of_all(about: About) -> str:
 
 def page_of(about: About, matter: Matter) -> str:
     """Return the address of the page where a matter is seen to."""
-    return _page(about, q=matter.detail if about is About.UNKNOWN_TAG else matter.subject)
+    match about:
+        case About.FAULT | About.OFFLINE:
+            return url_for("web.point_overview.overview", charge_point_id=matter.subject)
+        case About.SECURITY:
+            return url_for("web.point_history.history", charge_point_id=matter.subject)
+        case About.UNKNOWN_TAG:
+            return _page(about, q=matter.detail)
+    return _page(about, q=matter.subject)
 
 
 def _page(about: About, **query: Any) -> str:

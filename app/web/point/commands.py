@@ -74,6 +74,7 @@ def command(charge_point_id: str, action: str) -> str:
 def send(charge_point_id: str, action: str) -> ResponseReturnValue:
     user = current_user()
     offer = offer_of(user.role, action)
+    services.fleet.get(charge_point_id)
     request_ = offer.to_request(read(offer.schema, typed(offer.schema, request.form)))
     outcome = services.commands.send_verbatim(
         charge_point_id, *request_, requested_by=user.username, force=FORCE in request.form

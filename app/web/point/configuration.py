@@ -67,8 +67,11 @@ def editor(charge_point_id: str) -> str:
 @requires(Role.ADMIN)
 @shown_on(editor)
 def change(charge_point_id: str) -> ResponseReturnValue:
+    charge_point = services.fleet.get(charge_point_id)
     form = submitted(Change)
-    outcome = change_and_read_back(services.commands, charge_point_id, form.key, form.value, current_user().username)
+    outcome = change_and_read_back(
+        services.commands, charge_point.charge_point_id, form.key, form.value, current_user().username
+    )
     page = "web.point_configuration.configuration"
     return redirect(url_for(page, charge_point_id=charge_point_id, changed=outcome.command_id), 303)
 

@@ -58,8 +58,10 @@ def live(charge_point_id: str) -> str:
 @requires(Role.STAFF)
 @shown_on(overview)
 def start(charge_point_id: str) -> ResponseReturnValue:
+    charge_point = services.fleet.get(charge_point_id)
     form = submitted(Start)
-    answer = services.starts.start(current_user(), StartRequest(charge_point_id, form.connector_id, form.id_tag))
+    request_ = StartRequest(charge_point.charge_point_id, form.connector_id, form.id_tag)
+    answer = services.starts.start(current_user(), request_)
     return redirect(url_for("web.sessions.session_page", session_id=answer.session.session_id), 303)
 
 

@@ -36,7 +36,7 @@ def test_the_overview_says_what_is_broken_and_leads_there(staff: Visitor, parked
     assert "The ground fault protection has tripped." in said(page)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
     assert "<script>alert" not in page.text
-    assert f'href="/operator/charge-points?status=Faulted&amp;q={parked[1].charge_point_id}"' in page.text
+    assert f'href="/operator/charge-points/{parked[1].charge_point_id}"' in page.text
     assert "Power now" in said(staff.get("/operator/now"))
 
 

@@ -124,9 +124,7 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_sent(staff: Visitor, 
     assert EVIL not in page.text
 
 
-def test_a_command_that_fails_leaves_its_form_filled_in(
-    staff: Visitor, root: Api, charger: Charger
-) -> None:
+def test_a_command_that_fails_leaves_its_form_filled_in(staff: Visitor, root: Api, charger: Charger) -> None:
     away = root.post("/api/charge_points", id=f"{charger.charge_point_id}-2").json()["id"]
     page = staff.send(f"/operator/charge-points/{away}/commands/Reset", type="Hard")
     assert page.status_code == 409
@@ -200,3 +198,5 @@ def test_history_says_why_a_connection_was_refused(server: Server, staff: Visito
 def test_what_there_is_not_is_not_found(staff: Visitor) -> None:
     for tab in ("", "/history", "/commands", "/configuration", "/messages"):
         assert staff.get(f"/operator/charge-points/no-such{tab}").status_code == 404
+    for form in ("/start", "/commands/Reset"):
+        assert staff.send(f"/operator/charge-points/no-such{form}", type="x").status_code == 404

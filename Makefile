@@ -29,7 +29,7 @@ demo: install  ## The server, two virtual chargers, and a charging session playe
 	@$(BIN)/chargebridge demo
 
 test: install node  ## Run all tests but those of `make faults conformance browser`
-	@$(BIN)/pytest -n 3 --dist loadfile -m 'not faults' --ignore tests/conformance --ignore tests/browser
+	@$(BIN)/pytest -n 3 --dist loadgroup -m 'not faults' --ignore tests/conformance --ignore tests/browser
 
 faults: install  ## Test what is left when servers and databases are killed or hang
 	@$(BIN)/pytest -n 2 --dist loadfile -m faults tests/app tests/end_to_end

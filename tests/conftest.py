@@ -20,6 +20,19 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
+# Servers that several modules have in common: the tests that need one run in one process, which starts it once.
+SHARED = ("impatient_server", "secure")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests belong together, to where tests are handed out to several processes."""
+    for item in items:
+        needed = getattr(item, "fixturenames", ())
+        group = next((name for name in SHARED if name in needed), item.nodeid.partition("::")[0])
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(tmp_path_factory.mktemp("server") / "data") as running:

@@ -47,6 +47,8 @@ OTHERWISE = (
     (r"POST .*/(root_)?certificates", (409, 502, 504)),
     (r"DELETE .*/root_certificates/.*", (404,)),
     (r"GET .*/receipt", (409,)),
+    # Numbers are only for who has the server's METRICS_TOKEN, if it has one.
+    (r"GET /metrics", (401, 404)),
     # The session that was followed has ended by then, or has not.
     (r"PATCH /api/sessions/.*", (409,)),
     (r"GET /api/diagnostics/.*/content", (404,)),

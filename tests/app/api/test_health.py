@@ -13,6 +13,7 @@ import pytest
 
 from app import create_app
 from app.config import Settings
+from app.metrics import Counts
 from app.services import Services
 from app.storage.database import Storage
 from app.storage.embedded import EmbeddedMongo
@@ -105,6 +106,7 @@ def test_a_loop_that_is_behind_makes_the_server_not_ready(
     storage: Storage, lag: float, status: int, found: str
 ) -> None:
     """The lag is the clock's; the watchdog that measures it has tests of its own."""
-    services = cast(Services, SimpleNamespace(storage=storage, settings=Settings(), loop_lag=lambda: lag))
+    known = {"storage": storage, "settings": Settings(), "metrics": SimpleNamespace(counts=Counts())}
+    services = cast(Services, SimpleNamespace(**known, loop_lag=lambda: lag))
     answer = create_app("0" * 32, services).test_client().get("/readyz")
     assert (answer.status_code, answer.get_json()["checks"]["ocpp"]) == (status, found)

@@ -41,7 +41,7 @@ def test_what_a_charge_point_says_of_itself_is_text_on_a_page_and_nothing_else(
 ) -> None:
     evil = '"><script>alert(1)</script>'
     charger = new_charger(server, root, connectors=1, status=evil, name=evil, place=evil)
-    for path in ("/", f"/charge/{charger.charge_point_id}/1"):
+    for path in (f"/?q={charger.charge_point_id}", f"/charge/{charger.charge_point_id}/1"):
         page = at_home.get(path)
         assert "<script>alert" not in page.text
         assert "&lt;script&gt;alert(1)" in page.text

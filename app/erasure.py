@@ -2,20 +2,21 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
 from app.accounts import Accounts
 from app.acting import acting
-from app.domain.id_tags import IdTagStatus
+from app.domain.id_tags import IdTag, IdTagStatus
 from app.domain.roles import may_manage
 from app.errors import CommandFailed, Conflict, Forbidden
 from app.local_lists.changes import spread
 from app.reservations.booking import Reservations
 from app.storage.audit import AuditRecord
 from app.storage.database import Storage
-from app.storage.forgetting import Gone, forget
+from app.storage.forgetting import Gone, forget, forget_in_books
 from app.storage.users import User
 
 log = logging.getLogger(__name__)
@@ -49,11 +50,15 @@ class Erasure:
     def _erase(self, user: User) -> None:
         """Each step may be repeated: after a crash the account is disabled, and is deleted once more."""
         tags = self._storage.id_tags.of(user.username)
-        charging = self._storage.sessions.open_of_account(user.username, [tag.id_tag for tag in tags])
-        if charging is not None:
-            raise Conflict("session_open", "a session is open; stop it first", session_id=charging.session_id)
+        self._require_idle(user, tags)
         # From here on nobody logs in or starts, and the last root has been told.
         self._accounts.change(user, {"disabled": True})
+        try:
+            # Of a start in this very moment one of the two finds the other.
+            self._require_idle(user, tags)
+        except Conflict:
+            self._accounts.change(replace(user, disabled=True), {"disabled": user.disabled})
+            raise
         self._let_go(user)
         # No user name has a tilde, so nobody can come to be called like this.
         gone = Gone(user, [tag.id_tag for tag in tags], f"erased~{secrets.token_hex(6)}")
@@ -63,8 +68,15 @@ class Erasure:
         if gone.served:
             self._storage.reserved_names.reserve(user.user_id)
         self._storage.users.forget(user.user_id)
+        # What a charge point has begun with a tag in the meantime, or tells late.
+        forget_in_books(self._storage, gone)
         self._write_down(gone)
         log.info("account_erased", extra={"fields": {"account": gone.key}})
+
+    def _require_idle(self, user: User, tags: Sequence[IdTag]) -> None:
+        charging = self._storage.sessions.open_of_account(user.username, [tag.id_tag for tag in tags])
+        if charging is not None:
+            raise Conflict("session_open", "a session is open; stop it first", session_id=charging.session_id)
 
     def _let_go(self, user: User) -> None:
         for reservation in self._storage.reservations.open_of(user.username):

@@ -166,6 +166,7 @@ class StartCharging:
         def before() -> None:
             # Stored before the charge point is called: a quick one sends StartTransaction before its answer.
             self._storage.sessions.insert(session)
+            self._require_account(session)
             if profile is not None:
                 self._storage.profile_installations.insert(profile)
 
@@ -185,6 +186,16 @@ class StartCharging:
                 not_taken(self._storage, profile, failure, self._now())
             raise
         return answers[0]
+
+    def _require_account(self, session: Session) -> None:
+        """Take a session back whose account was disabled or deleted since it was looked at; raises Conflict.
+
+        Who deletes it looks for open sessions when it is disabled, so one of the two finds the other.
+        """
+        account = self._storage.users.by_name(session.username or "")
+        if account is None or account.disabled:
+            self._storage.sessions.delete(session.session_id)
+            raise Conflict("id_tag_not_accepted", "the tag's account is disabled", id_tag_status="Blocked")
 
     def _answered(self, session: Session, charge_point: ChargePoint, outcome: Outcome) -> Answer:
         accepted = outcome.status == RemoteStartStopStatus.accepted

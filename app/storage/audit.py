@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
@@ -118,8 +119,33 @@ class Audited(Collection[T]):
 
     def _text(self, document: Document, names: list[str]) -> str:
         told = {name: MASK if name in self.secret else document[name] for name in names if name in document}
-        text = orjson.dumps(told, option=orjson.OPT_UTC_Z, default=str).decode()
-        return text if len(text) <= _MOST_TEXT else orjson.dumps({"cut": text[:_MOST_TEXT]}).decode()
+        text = _json(told)
+        share = _MOST_TEXT // max(1, len(told))
+        return text if len(text) <= _MOST_TEXT else _json({name: _cut(value, share) for name, value in told.items()})
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z, default=str).decode()
+
+
+def _cut(value: Any, most: int) -> Any:
+    """Return the beginning of a value that is too long: what is left of it is whole, so that it can be found again."""
+    if len(_json(value)) <= most:
+        return value
+    match value:
+        case list():
+            kept = _fitting([_json(item) for item in value], most)
+            return [*value[:kept], f"and {len(value) - kept} more"]
+        case dict():
+            kept = _fitting([_json(item) for item in value.items()], most)
+            return dict([*list(value.items())[:kept], ("cut", f"and {len(value) - kept} more")])
+        case _:
+            return f"{str(value)[:most]}…"
+
+
+def _fitting(texts: Sequence[str], most: int) -> int:
+    """Return how many of the first of these fit."""
+    return sum(length <= most for length in accumulate(len(text) + 1 for text in texts))
 
 
 def _only(names: set[str], document: Document) -> Document:

@@ -1,20 +1,24 @@
 """Take a person's name and tags out of what is kept of an account that is gone."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
+import pymongo
 from pymongo import UpdateOne
 
 from app.domain.roles import Role
 from app.storage.audit import MASK
-from app.storage.collection import Document
+from app.storage.collection import Collection
 from app.storage.database import Storage
 from app.storage.users import User
 
 _NOTHING = "{}"
 _AT_A_TIME = 1000
+# All that is kept is looked through, which takes its time where years are kept.
+_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class Gone:
         return self.user.role.at_least(Role.STAFF)
 
     @property
+    def words(self) -> dict[str, str]:
+        """Return what stands for the account's tags from now on, wherever they are written."""
+        return dict.fromkeys(self.id_tags, self.pseudonym.upper())
+
+    @property
     def key(self) -> str:
         """Return what the account is called in the audit log from now on."""
         return self.user.user_id if self.served else self.pseudonym
@@ -40,7 +49,22 @@ class Gone:
 
 def forget(storage: Storage, gone: Gone) -> None:
     """Take the account's name and tags out of everything that is kept; done twice it does no harm."""
-    _forget_commands(storage, gone)
+    with pymongo.timeout(_SECONDS):
+        _forget_commands(storage, gone)
+        forget_in_books(storage, gone)
+        for collection, fields in (
+            (storage.commands, ("payload", "response", "error")),
+            (storage.command_batches, ("payload",)),
+            (storage.quarantine, ("payload",)),
+        ):
+            _replace(collection, fields, gone.words)
+        _forget_in_audit_log(storage, gone)
+        storage.unknown_tags.forget(gone.id_tags)
+        storage.vehicles.documents.delete_many({"username": {"$eq": gone.user.username}})
+
+
+def forget_in_books(storage: Storage, gone: Gone) -> None:
+    """Take the account's name and tags out of sessions and reservations alone."""
     name, tag = gone.user.username, gone.pseudonym.upper()
     for collection, names, tags in (
         (storage.sessions, ("username",), ("id_tag",)),
@@ -51,27 +75,25 @@ def forget(storage: Storage, gone: Gone) -> None:
             collection.documents.update_many({field: {"$eq": name}}, {"$set": {field: gone.pseudonym}, **digest})
         for field in tags:
             collection.documents.update_many({field: {"$in": gone.id_tags}}, {"$set": {field: tag}})
-    if gone.id_tags:
-        replaced = _replacing(("payload",), dict.fromkeys(gone.id_tags, tag))
-        storage.quarantine.documents.update_many({"payload": _naming(gone.id_tags)}, replaced)
-    _forget_in_audit_log(storage, gone)
-    storage.vehicles.documents.delete_many({"username": {"$eq": name}})
 
 
 def _forget_commands(storage: Storage, gone: Gone) -> None:
     """Forget who sent what he sent for himself; a user sends nothing else."""
-    own: dict[str, set[object]] = {"idTag": set(gone.id_tags)}
-    if gone.served:
-        mine = {"username": {"$eq": gone.user.username}}
-        own["transactionId"] = set(storage.sessions.documents.distinct("transaction_id", mine))
-        own["reservationId"] = set(storage.reservations.documents.distinct("_id", mine))
+    mine = {"requested_by": {"$eq": gone.user.username}}
+    if not gone.served:
+        storage.commands.documents.update_many(mine, {"$set": {"requested_by": gone.pseudonym}})
+        return
+    by_name = {"username": {"$eq": gone.user.username}}
+    own: dict[str, set[object]] = {
+        "idTag": set(gone.id_tags),
+        "transactionId": set(storage.sessions.documents.distinct("transaction_id", by_name)),
+        "reservationId": set(storage.reservations.documents.distinct("_id", by_name)),
+    }
     changes = []
-    for command in storage.commands.documents.find({"requested_by": {"$eq": gone.user.username}}, {"payload": 1}):
+    for command in storage.commands.documents.find(mine, {"payload": 1}):
         payload = orjson.loads(command["payload"])
-        if gone.served and not any(payload.get(field) in values for field, values in own.items()):
-            continue
-        replaced = _replacing(("payload",), dict.fromkeys(gone.id_tags, gone.pseudonym.upper()))
-        changes.append(UpdateOne({"_id": command["_id"]}, [{"$set": {"requested_by": gone.pseudonym}}, *replaced]))
+        if any(payload.get(field) in values for field, values in own.items()):
+            changes.append(UpdateOne({"_id": command["_id"]}, {"$set": {"requested_by": gone.pseudonym}}))
     for begin in range(0, len(changes), _AT_A_TIME):
         storage.commands.documents.bulk_write(changes[begin : begin + _AT_A_TIME], ordered=False)
 
@@ -81,25 +103,35 @@ def _forget_in_audit_log(storage: Storage, gone: Gone) -> None:
     emptied = {"before": _NOTHING, "after": _NOTHING}
     vehicles = storage.vehicles.documents.distinct("_id", {"username": {"$eq": name}})
     log.update_many({"kind": "user", "key": gone.user.user_id}, {"$set": {**emptied, "key": gone.key}})
-    log.update_many({"kind": "id_tag", "key": {"$in": gone.id_tags}}, {"$set": {**emptied, "key": MASK}})
+    tagged = {"kind": {"$in": ["id_tag", "unknown_id_tag"]}, "key": {"$in": gone.id_tags}}
+    log.update_many(tagged, {"$set": {**emptied, "key": MASK}})
     log.update_many({"kind": "vehicle", "key": {"$in": vehicles}}, {"$set": emptied})
     if not gone.served:
         unknown = {**emptied, "username": gone.pseudonym, "address": ""}
         log.update_many({"username": {"$eq": name}}, {"$set": unknown})
-    named = {name: gone.pseudonym} | dict.fromkeys(gone.id_tags, gone.pseudonym.upper())
-    naming = _naming(named)
-    log.update_many({"$or": [{"before": naming}, {"after": naming}]}, _replacing(("before", "after"), named))
+    _replace(storage.audit, ("before", "after"), {name: gone.pseudonym} | gone.words)
 
 
-def _naming(words: Iterable[str]) -> Document:
-    """Return the condition that a JSON text has one of these as a value."""
-    return {"$regex": "|".join(f'"{re.escape(word)}"' for word in words)}
-
-
-def _replacing(fields: Sequence[str], words: dict[str, str]) -> list[Document]:
-    """Return the update that puts other values in the place of these in JSON texts."""
-    return [
-        {"$set": {field: {"$replaceAll": {"input": f"${field}", "find": f'"{old}"', "replacement": f'"{new}"'}}}}
-        for field in fields
-        for old, new in words.items()
-    ]
+def _replace(collection: Collection[Any], fields: Sequence[str], words: Mapping[str, str]) -> None:
+    """Put other words in the place of these, in whatever letters, where they are values in JSON texts."""
+    if not words:
+        return
+    others = {}
+    for word, other in words.items():
+        # A text in a text has its quotes escaped, and what is escaped is so twice.
+        for _ in range(2):
+            word = orjson.dumps(word).decode()[1:-1]
+            others[word.casefold()] = other
+    values = rf'(?<=")({"|".join(map(re.escape, others))})(?=\\*")'
+    in_python = re.compile(values, re.IGNORECASE)
+    naming = {"$or": [{field: {"$regex": values, "$options": "i"}} for field in fields]}
+    changes = []
+    for document in collection.documents.find(naming, dict.fromkeys(fields, 1)):
+        replaced = {
+            field: in_python.sub(lambda found: others[found[1].casefold()], document[field])
+            for field in fields
+            if document.get(field)
+        }
+        changes.append(UpdateOne({"_id": document["_id"]}, {"$set": replaced}))
+    for begin in range(0, len(changes), _AT_A_TIME):
+        collection.documents.bulk_write(changes[begin : begin + _AT_A_TIME], ordered=False)

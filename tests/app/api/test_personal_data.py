@@ -1,6 +1,7 @@
 """What is kept of a person: handed out whole, and forgotten when he wants it."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -145,6 +146,42 @@ def test_a_deleted_account_is_gone_and_nothing_leads_to_it(
     problem(driver.get(f"/api/sessions/{session['session_id']}"), 404, "not_found")
     for each in (driver, tablet):
         each.close()
+
+
+def test_what_others_did_about_a_deleted_account_does_not_name_it(
+    server: Server, root: Api, at_home: Charger, kept: Storage
+) -> None:
+    driver, card = server.sign_up(), uuid4().hex[:14]
+    at_home.call("Authorize", {"idTag": card})
+    adopted = root.post(f"/api/id_tags/unknown/{card}/adopt", username=driver.username.upper(), label=driver.username)
+    assert adopted.status_code == 201, adopted.text
+    path = f"/api/charge_points/{at_home.charge_point_id}/commands"
+    for action, fields in (
+        ("RemoteStartTransaction", {"idTag": card, "connectorId": 1}),
+        ("DataTransfer/SetUserPrice", {"idToken": card, "priceText": driver.id_tag}),
+        ("SendLocalList", {"listVersion": 2, "updateType": "Full", "localAuthorizationList": [{"idTag": card}]}),
+    ):
+        sent = meanwhile(partial(root.post, f"{path}/{action}", fields))
+        at_home.serve(1)
+        assert sent().status_code in (200, 409, 502), sent().text
+    batch = {"action": "DataTransfer", "payload": {"vendorId": "x", "data": f'{{"idToken": "{card}"}}'}}
+    begun = meanwhile(lambda: root.post("/api/commands", charge_point_ids=[at_home.charge_point_id], **batch))
+    at_home.serve(1)
+    assert begun().status_code == 202, begun().text
+    many = [f"{uuid4().hex[:12]}{number:03}".upper() for number in range(300)]
+    table = "\n".join(["idTag", *many])
+    assert root.http.post("/api/id_tags/import", content=table, headers={"Content-Type": "text/csv"}).is_success
+    listed = root.post("/api/local_list_groups", group=uuid4().hex, idTags=[card, *many])
+    assert listed.status_code == 201, listed.text
+    at_home.call("StopTransaction", {"transactionId": 2**30 + 1, "idTag": card, "meterStop": 1, "timestamp": "?"})
+    assert set(everywhere(kept, card)) >= {"audit", "commands", "command_batches", "quarantine"}
+
+    assert leave(driver).status_code == 204
+    for word in (driver.username, driver.id_tag, card):
+        assert everywhere(kept, word) == {}, word
+    (group, *_) = root.get("/api/audit", kind="local_list_rule").json()["items"]
+    assert group["after"]["id_tags"][-1].startswith("and ")
+    driver.close()
 
 
 def test_an_account_is_not_deleted_while_it_charges(server: Server, root: Api, at_home: Charger) -> None:

@@ -1,7 +1,6 @@
 """What an operator has to see to, in words, and the page where it is seen to."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
@@ -82,28 +81,25 @@ def error_words(code: str) -> str:
 
 def page_of_all(about: About) -> str:
     """Return the address of all matters of a kind."""
-    return _page(about)
+    match about:
+        case About.FAULT:
+            return url_for("web.fleet.charge_points", status="Faulted")
+        case About.OFFLINE:
+            return url_for("web.fleet.charge_points", online="no")
+        case About.NEWCOMER:
+            return url_for("web.newcomers.newcomers")
+    return url_for("web.fleet.charge_points")
 
 
 def page_of(about: About, matter: Matter) -> str:
     """Return the address of the page where a matter is seen to."""
     match about:
-        case About.FAULT | About.OFFLINE:
+        case About.FAULT | About.OFFLINE | About.LOCAL_LIST:
             return url_for("web.point_overview.overview", charge_point_id=matter.subject)
-        case About.SECURITY:
+        case About.SECURITY | About.QUARANTINE:
             return url_for("web.point_history.history", charge_point_id=matter.subject)
         case About.UNKNOWN_TAG:
-            return _page(about, q=matter.detail)
-    return _page(about, q=matter.subject)
-
-
-def _page(about: About, **query: Any) -> str:
-    match about:
-        case About.FAULT:
-            return url_for("web.fleet.charge_points", status="Faulted", **query)
-        case About.OFFLINE:
-            return url_for("web.fleet.charge_points", online="no", **query)
+            return url_for("web.point_overview.overview", charge_point_id=matter.detail)
         case About.NEWCOMER:
-            return url_for("web.newcomers.newcomers")
-        case _:
-            return url_for("web.fleet.charge_points", **query)
+            return url_for("web.newcomers.accept_page", charge_point_id=matter.subject)
+    return page_of_all(about)

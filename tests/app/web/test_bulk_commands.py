@@ -41,7 +41,9 @@ def test_each_charger_s_own_outcome_is_told_as_it_comes(
     assert charger.serve(1) == [("Reset", {"type": "Soft"})]
     page = until(lambda: shown if "Finished" in said(shown := staff.get(address)) else None)
     assert "2 of 2 chargers" in said(page)
-    outcomes = dict(re.findall(r"<code>([\w-]+)</code></td>.*?<span class=\"badge \w+\">([\w ]+)<", page.text, re.S))
+    outcomes = dict(
+        re.findall(r"<code>([\w-]+)</code></a></td>.*?<span class=\"badge \w+\">([\w ]+)<", page.text, re.S)
+    )
     assert outcomes == {charger.charge_point_id: "Refused", away: "Not connected"}
     assert "Restart gently" in said(page)
     assert "hx-trigger" not in staff.get(f"{address}/now").text

@@ -15,6 +15,7 @@ from tests.live import Api, Server, until
 from tests.requirements import need
 
 README = Path(__file__).parents[2] / "README.md"
+IN_THAI = README.with_name("README.th.md")
 SHOWN = "http://127.0.0.1:8000"
 PASSWORD = "sixteen characters"
 
@@ -48,3 +49,7 @@ def test_a_sample_of_the_readme_charges_a_car(server: Server, tmp_path: Path, la
     ran = subprocess.run([*RUN[language], str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=50)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert re.search(r"energy_source['\"]?: ?['\"]meter", ran.stdout), ran.stdout
+
+
+def test_the_readme_in_thai_has_the_same_sample() -> None:
+    assert f"```sh\n{sample('sh')}```" in IN_THAI.read_text()

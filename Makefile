@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench faults conformance browser i18n postman node clean
+.PHONY: help install run demo test check bench faults conformance browser screenshots i18n postman node clean
 
 help:  ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -48,6 +48,9 @@ conformance: install  ## Test what OCPP asks, the Open Charge Alliance's 77 case
 
 browser: install  ## Test the pages in a real browser (skipped without chromium)
 	@$(BIN)/pytest tests/browser
+
+screenshots: install  ## Take the pictures of the pages in docs/screenshots/ (needs chromium)
+	@$(BIN)/python -m tests.browser.screenshots
 
 i18n: install  ## Bring the catalogues of the pages up to date with their texts
 	@$(BIN)/python -m app.web.translating

@@ -113,6 +113,8 @@ def create_app(secret: str, services: Services | None = None) -> OpenAPI:
         doc_ui=False,
         static_folder=None,
     )
+    # Nobody of another origin is asked in, and a view's policy is not asked about OPTIONS.
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     # It would be done by a redirect to wherever the request's Host points.
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = services

@@ -12,11 +12,11 @@ def read_moment(text: str) -> datetime | None:
     """Read what a field for date and time has sent; None when it is no such thing."""
     try:
         typed = datetime.fromisoformat(text)
-    except ValueError:
+        if typed.tzinfo is None:
+            typed = cast(datetime, cast(Any, get_timezone()).localize(typed))
+    except (ValueError, OverflowError):
         return None
-    if typed.tzinfo is not None:
-        return parse_time(text)
-    return cast(datetime, cast(Any, get_timezone()).localize(typed))
+    return parse_time(typed.isoformat())
 
 
 def write_moment(moment: datetime | None) -> str:

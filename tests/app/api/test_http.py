@@ -97,6 +97,9 @@ def test_an_unknown_address_and_an_unknown_method_are_told(server: Server, root:
     refused = root.http.put("/api/login", json={})
     problem(refused, 405, "method_not_allowed")
     assert "POST" in refused.headers["Allow"]
+    for client in (root.http, server.anonymous().http):
+        problem(client.options("/api/me"), 405, "method_not_allowed")
+    client.close()
 
 
 def test_every_answer_has_an_id_and_headers_that_keep_browsers_in_their_place(server: Server, root: Api) -> None:

@@ -85,7 +85,7 @@ class Overviews:
         offline = [one for one in known if not self._connected(one.charge_point_id)]
         away = [Matter(one.charge_point_id, one.last_seen_at, one.name) for one in offline if one.booted_at]
         concerns = (
-            _concern(About.FAULT, [matter for one in faulted for matter in _faults(one)]),
+            _concern(About.FAULT, sorted((matter for one in faulted for matter in _faults(one)), key=_latest)),
             self._security(),
             _concern(About.OFFLINE, sorted(away, key=_latest)),
             self._campaigns(),

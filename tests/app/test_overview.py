@@ -64,6 +64,12 @@ def test_a_fault_says_where_what_and_since_when(storage: Storage) -> None:
     assert (matter.name, matter.detail, matter.words) == ("Level 1", "GroundFailure", "RCD <b>tripped</b>")
 
 
+def test_the_latest_fault_comes_first(storage: Storage) -> None:
+    for charge_point_id, at in (("CP1", YESTERDAY), ("CP2", NOW)):
+        storage.charge_points.insert(charge_point(charge_point_id, Connector(1, "Faulted", at)))
+    assert concerns(storage, ("CP1", "CP2")) == {About.FAULT: ["CP2", "CP1"]}
+
+
 def test_who_is_away_is_told_and_who_has_never_been_here_is_not(storage: Storage) -> None:
     storage.charge_points.insert(charge_point("CP1"))
     storage.charge_points.insert(charge_point("CP2", last_seen_at=YESTERDAY))

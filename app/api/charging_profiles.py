@@ -84,7 +84,7 @@ class ChargingProfileQuery(PageQuery):
 @requires(Role.ADMIN)
 def add_charging_profile(body: NewChargingProfile) -> tuple[dict[str, Any], int]:
     """It is checked by OCPP's own rules here, and by a charge point's limits when it is sent to one."""
-    facts = _read(body.model_dump(exclude={"token"}))
+    facts = facts_of(body.model_dump(exclude={"token"}))
     return profile_json(services.charging_profiles.add(facts, current_user().username)), 201
 
 
@@ -112,7 +112,7 @@ def get_charging_profile(path: ChargingProfilePath) -> dict[str, Any]:
 @requires(Role.ADMIN)
 def change_charging_profile(path: ChargingProfilePath, body: ChangedChargingProfile) -> dict[str, Any]:
     """Charge points go on with what they were sent; send it again to change that."""
-    return profile_json(services.charging_profiles.change(path.charging_profile_id, _read(body.given())))
+    return profile_json(services.charging_profiles.change(path.charging_profile_id, facts_of(body.given())))
 
 
 @api.delete("/charging_profiles/<charging_profile_id>", summary="Delete a charging profile", responses={204: None})
@@ -123,7 +123,7 @@ def remove_charging_profile(path: ChargingProfilePath) -> tuple[str, int]:
     return "", 204
 
 
-def _read(given: dict[str, Any]) -> dict[str, Any]:
+def facts_of(given: dict[str, Any]) -> dict[str, Any]:
     """Return fields as the use case takes them; null takes away only what may be missing."""
     optional = ("recurrency", "valid_from", "valid_to", "min_rate", "start_schedule", "duration")
     facts = {name: value for name, value in given.items() if value is not None or name in optional}

@@ -42,6 +42,7 @@ OPERATOR_PLACES = (
     Place("web.overview.overview_page", _("Overview"), "gauge", Role.STAFF),
     Place("web.fleet.charge_points", _("Charge points"), "plug", Role.STAFF, (_CHARGE_POINTS, f"{OPERATOR}/batches")),
     Place("web.newcomers.newcomers", _("Unknown chargers"), "door", Role.ADMIN),
+    Place("web.charging_profiles.profiles", _("Charging profiles"), "steps", Role.ADMIN),
 )
 
 

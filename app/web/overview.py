@@ -31,14 +31,14 @@ def overview_now() -> str:
 
 
 def _overview() -> dict[str, Any]:
-    midnight = _midnight(services.now())
-    found = services.overviews.look(midnight)
+    since = midnight(services.now())
+    found = services.overviews.look(since)
     may_solve_all = current_user().role.at_least(Role.ADMIN)
     concerns = [one for one in found.concerns if may_solve_all or one.about not in _FOR_ADMINS]
-    return {"overview": found, "concerns": concerns, "midnight": midnight}
+    return {"overview": found, "concerns": concerns, "midnight": since}
 
 
-def _midnight(now: datetime) -> datetime:
+def midnight(now: datetime) -> datetime:
     """Return when today has begun where the reader is."""
     zone = cast(Any, get_timezone())
     return cast(datetime, zone.localize(datetime.combine(now.astimezone(zone).date(), time())))

@@ -10,6 +10,7 @@ from app.web import (
     assets,
     bulk,
     charging,
+    charging_profiles,
     concerns,
     failures,
     fleet,
@@ -34,15 +35,31 @@ from app.web.point import configuration as point_configuration
 from app.web.point import history as point_history
 from app.web.point import messages as point_messages
 from app.web.point import overview as point_overview
+from app.web.point import smart_charging as point_smart_charging
 from app.web.point import words as point_words
 from app.web.viewer import csrf_token, viewer
 
-_POINT = (point_overview, point_history, point_commands, point_configuration, point_messages)
-PAGES = (assets, home, account, charging, sessions, profile, overview, fleet, bulk, onboarding, newcomers, *_POINT)
+_POINT = (point_overview, point_history, point_commands, point_configuration, point_messages, point_smart_charging)
+PAGES = (
+    assets,
+    home,
+    account,
+    charging,
+    sessions,
+    profile,
+    overview,
+    fleet,
+    bulk,
+    onboarding,
+    newcomers,
+    charging_profiles,
+    *_POINT,
+)
 # What every template may call.
 IN_TEMPLATES = {
     "LANGUAGES": languages.LANGUAGES,
     "advice": refused.advice,
+    "answer_words": point_words.answer,
     "asset": assets.asset,
     "batch_state": words.batch_state,
     "concern_page": concerns.page_of,
@@ -67,6 +84,7 @@ IN_TEMPLATES = {
     "pretty": json_view.pretty,
     "preset_label": presets.label,
     "registration": words.registration,
+    "removal_words": point_words.removal,
     "session_state": words.state,
     "step_reason": words.step_reason,
     "step_text": words.step,

@@ -46,6 +46,7 @@ BATCH_STATES: Texts = {
 # What became of a command; of one that was answered its status says more.
 OUTCOMES: Texts = {
     "answered": _("Answered"),
+    "beyond_charge_point_limits": _("That is more than this charger can take. Look at the fields marked below."),
     "call_error": _("It could not do this"),
     "cancelled": _("Cancelled"),
     "disconnected": _("It hung up"),
@@ -94,6 +95,7 @@ TONES: Mapping[str, str] = {
 FAILURES: Texts = {
     "already_exists": _("There is one like that already. Choose another name."),
     "bad_input": _("Please look at the fields marked below."),
+    "beyond_charge_point_limits": _("That is more than this charger can take. Look at the fields marked below."),
     "call_error": _("The charger could not do this. Try again, or use another one."),
     "charge_point_busy": _("The charger is busy with other requests. Try again in a moment."),
     "charge_point_exists": _("There is a charger of this number already. Choose another number."),
@@ -108,6 +110,7 @@ FAILURES: Texts = {
     "id_tag_not_accepted": _("Your account may not charge at the moment. Please ask the operator."),
     "internal_error": _("Something went wrong on our side. If it happens again, tell the operator the number below."),
     "method_not_allowed": _("There is nothing at this address."),
+    "no_transaction": _("Nobody is charging on this connector, and this profile is for a session."),
     "not_authenticated": _("User name or password wrong. Try again."),
     "not_found": _("There is nothing at this address. It may have been removed, or it belongs to somebody else."),
     "not_supported_by_charge_point": _("This charger cannot do that."),
@@ -124,6 +127,8 @@ FAILURES: Texts = {
 
 # What has been done, said on the page that is shown next.
 NOTICES: Texts = {
+    "charging_profile_removed": _("The charging profile is removed. Chargers go on with what they were sent."),
+    "charging_profile_saved": _("The charging profile is saved. Send it to chargers for it to rule."),
     "point_removed": _("The charger is removed."),
     "point_saved": _("Saved."),
     "password_changed": _("Your password is changed. You are logged out everywhere else."),

@@ -31,6 +31,7 @@ TABS = (
     Tab("web.point_commands.commands", _("Commands")),
     Tab("web.point_configuration.configuration", _("Configuration")),
     Tab("web.point_messages.messages", _("Messages")),
+    Tab("web.point_smart_charging.smart_charging", _("Smart charging")),
 )
 
 

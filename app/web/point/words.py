@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 
+from app.smart_charging.record import CLEARED, ENDED_WITH, NOT_THERE, REPLACED
 from app.storage.records import Event
 from app.web.concerns import error_words
-from app.web.words import Texts
+from app.web.words import ANSWERS, Texts
 from ocpp_server.frames import Outcome
 
 EVENTS: Texts = {
@@ -41,6 +42,40 @@ MESSAGE_OUTCOMES: Texts = {
     Outcome.IGNORED: _("Ignored"),
 }
 
+REMOVALS: Texts = {
+    CLEARED: _("Cleared"),
+    ENDED_WITH: _("Over with its session"),
+    NOT_THERE: _("The charger does not know it any more"),
+    REPLACED: _("Replaced by a newer one"),
+}
+
+# What becomes of a file, as charge points tell it: firmware, diagnostics, logs.
+FILE_STATUSES: Texts = {
+    "Canceled": _("Given up for a newer one"),
+    "Downloaded": _("Downloaded"),
+    "DownloadFailed": _("It could not download it"),
+    "Downloading": _("Being downloaded"),
+    "DownloadPaused": _("The download pauses"),
+    "DownloadScheduled": _("To be downloaded later"),
+    "Failed": _("It failed"),
+    "Idle": _("Idle"),
+    "InstallationFailed": _("It could not install it"),
+    "Installed": _("Installed"),
+    "Installing": _("Being installed"),
+    "InstallRebooting": _("Restarts to install it"),
+    "InstallScheduled": _("To be installed later"),
+    "InstallVerificationFailed": _("It is not what it should be"),
+    "InvalidSignature": _("The signature is wrong"),
+    "NothingToUpload": _("It has nothing to send"),
+    "PermissionDenied": _("It was not let in to bring it"),
+    "Requested": _("Asked"),
+    "SignatureVerified": _("The signature is right"),
+    "Uploaded": _("It has sent it"),
+    "UploadFailed": _("It could not send it"),
+    "UploadFailure": _("It could not send it"),
+    "Uploading": _("Being sent"),
+}
+
 
 def event(one: Event) -> str:
     """Return what happened; of a security event what its type means."""
@@ -63,3 +98,13 @@ def message_tone(value: str) -> str:
     if value == Outcome.ANSWERED:
         return "good"
     return "busy" if value in (Outcome.LATE, Outcome.IGNORED, Outcome.UNSOLICITED) else "bad"
+
+
+def removal(why: str | None) -> str:
+    """Return why a charging profile rules no more."""
+    return str(REMOVALS.get(why or "", "–"))
+
+
+def answer(status: str) -> str:
+    """Return what a charge point has answered; a vendor's own word as it came."""
+    return str(FILE_STATUSES.get(status) or ANSWERS.get(status, status))

@@ -7,7 +7,8 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.app.stories import begin, meanwhile, new_charger
+from tests.app.stories import begin, new_charger
+from tests.app.web.point_forms import answered
 from tests.app.web.visitors import Visitor, said
 from tests.live import Api, Charger, Server, plug_in, until
 
@@ -26,14 +27,6 @@ def charger(server: Server, root: Api) -> Iterator[Charger]:
 @pytest.fixture
 def home(charger: Charger) -> str:
     return f"/operator/charge-points/{charger.charge_point_id}"
-
-
-def answered(charger: Charger, visitor: Visitor, path: str, count: int = 1, **fields: str) -> httpx.Response:
-    """Send a form and let the charge point answer what it is asked; return the page that one is led to."""
-    answer = meanwhile(lambda: visitor.send(path, **fields))
-    charger.serve(count)
-    assert answer().status_code == 303, answer().text
-    return visitor.get(answer().headers["Location"])
 
 
 def test_the_overview_says_what_it_is_and_how_its_connectors_are(staff: Visitor, home: str) -> None:

@@ -46,7 +46,7 @@ bench: install  ## Run the benchmarks and print their ratios
 conformance: install  ## Test what OCPP asks, the Open Charge Alliance's 77 cases first; write docs/conformance.md
 	@$(BIN)/pytest -n 2 --dist loadfile tests/conformance --write-conformance
 
-browser: install  ## Test the pages in a real browser (skipped without chromium)
+browser: install node  ## Test the pages in a real browser (skipped without chromium)
 	@$(BIN)/pytest tests/browser
 
 screenshots: install  ## Take the pictures of the pages in docs/screenshots/ (needs chromium)

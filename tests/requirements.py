@@ -21,6 +21,6 @@ def need(there: bool, what: str) -> None:
 def need_node() -> Path:
     """Return the directory of the JavaScript clients, which are installed there."""
     need(shutil.which("node") is not None, "node is missing: apt-get install nodejs npm, then make node")
-    installed = all((NODE / "node_modules" / name).is_dir() for name in ("newman", "ocpp-rpc"))
+    installed = all((NODE / "node_modules" / name).is_dir() for name in ("axe-core", "newman", "ocpp-rpc"))
     need(installed, "the JavaScript clients are not installed: make node")
     return NODE

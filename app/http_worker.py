@@ -156,10 +156,28 @@ class Worker(ThreadWorker):
             super().finish_request(conn, fs)
 
     def murder_pending(self) -> None:
+        """Close whose time is over. This is done between events, for one of those at hand may be about who goes."""
         super().murder_pending()
+        while self.nr_conns > self.worker_connections * 3 // 4 and self._make_room():
+            pass
         now = time.monotonic()
         for conn in [one for one, (until, _) in self._leaving.items() if until <= now]:
             self._close(conn)
+
+    def _make_room(self) -> bool:
+        """Close who has been silent for longest, if anybody is: when all connections are taken, nobody is let in."""
+        for silent in (self.pending_conns, self.keepalived_conns):
+            if silent:
+                conn = silent.popleft()
+                with suppress(KeyError, ValueError):
+                    self.poller.unregister(conn.sock)
+                self.nr_conns -= 1
+                conn.close()
+                return True
+        if self._leaving:
+            self._close(next(iter(self._leaving)))
+            return True
+        return False
 
     def _let_go(self, conn: TConn) -> None:
         """End a connection: the answer arrives although its peer still sends (RFC 9112 §9.6)."""
@@ -173,7 +191,7 @@ class Worker(ThreadWorker):
 
     def _hear_out(self, conn: TConn, connection: socket.socket) -> None:
         data = b""
-        with suppress(ConnectionError):
+        with suppress(OSError):
             data = connection.recv(_PIECE)
         until, left = self._leaving[conn]
         self._leaving[conn] = (until, left - len(data))

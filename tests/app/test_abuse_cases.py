@@ -59,7 +59,8 @@ CASES = {
             "a_body_that_is_too_large",
             "another_media_type",
             "the_server_stays_well",
-        ]
+        ],
+        "app/test_http_worker.py": ["many_who_do_not_finish", "a_request_has_to_be_here", "the_longest_silent"],
     },
     "C15 keys, pages and numbers that are none": {
         "app/api/test_paging.py": ["a_limit_has_bounds", "a_key_that_is_nothing", "a_cursor_that_is_none"]

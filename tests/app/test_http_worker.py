@@ -1,13 +1,17 @@
 """Whoever is slow, silent or unable to leave keeps nobody else from being answered."""
 
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from selectors import DefaultSelector
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.workers.gthread import TConn
 
 from app import http_worker
-from app.http_worker import Places, Reader
+from app.http_worker import Places, Reader, Worker
 from tests import plain_http
 from tests.live import Server, server_beside
 
@@ -48,6 +52,23 @@ def test_who_is_refused_before_all_of_his_body_came_reads_why(small: Server) -> 
     body = b'{"username": "' + b"x" * 8_000_000 + b'"}'
     answer = plain_http.post(f"{small.url}/api/login", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 413
+
+
+def test_the_longest_silent_make_room_for_who_comes() -> None:
+    config = Config()
+    config.set("worker_connections", 4)
+    worker = Worker(0, 0, [], None, 0, config, logging.getLogger(__name__))
+    with ExitStack() as opened, DefaultSelector() as worker.poller:
+        opened.callback(worker.tmp.close)
+        pairs = [socket.socketpair() for _ in range(5)]
+        for ours, theirs in pairs:
+            opened.enter_context(ours)
+            opened.enter_context(theirs)
+            worker.nr_conns += 1
+            worker.enqueue_req(TConn(config, ours, ("127.0.0.1", 1), ("127.0.0.1", 2)))
+        worker.murder_pending()
+        assert [ours.fileno() == -1 for ours, _theirs in pairs] == [True, True, False, False, False]
+        assert worker.nr_conns == 3
 
 
 def test_a_request_has_to_be_here_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,18 +166,18 @@ class Worker(ThreadWorker):
 
     def _make_room(self) -> bool:
         """Close who has been silent for longest, if anybody is: when all connections are taken, nobody is let in."""
-        for silent in (self.pending_conns, self.keepalived_conns):
-            if silent:
-                conn = silent.popleft()
-                with suppress(KeyError, ValueError):
-                    self.poller.unregister(conn.sock)
-                self.nr_conns -= 1
-                conn.close()
-                return True
         if self._leaving:
             self._close(next(iter(self._leaving)))
             return True
-        return False
+        silent = [conns for conns in (self.pending_conns, self.keepalived_conns) if conns]
+        if not silent:
+            return False
+        conn = min(silent, key=lambda conns: conns[0].timeout or 0.0).popleft()
+        with suppress(KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+        return True
 
     def _let_go(self, conn: TConn) -> None:
         """End a connection: the answer arrives although its peer still sends (RFC 9112 §9.6)."""

@@ -66,6 +66,8 @@ def test_the_longest_silent_make_room_for_who_comes() -> None:
             opened.enter_context(theirs)
             worker.nr_conns += 1
             worker.enqueue_req(TConn(config, ours, ("127.0.0.1", 1), ("127.0.0.1", 2)))
+        # The first has been answered and says nothing since.
+        worker.keepalived_conns.append(worker.pending_conns.popleft())
         worker.murder_pending()
         assert [ours.fileno() == -1 for ours, _theirs in pairs] == [True, True, False, False, False]
         assert worker.nr_conns == 3

@@ -30,16 +30,33 @@ from app.web import (
 )
 from app.web.addresses import parts_of
 from app.web.headers import protect
+from app.web.point import certificates as point_certificates
 from app.web.point import commands as point_commands
 from app.web.point import configuration as point_configuration
+from app.web.point import files as point_files
 from app.web.point import history as point_history
+from app.web.point import labels as point_labels
 from app.web.point import messages as point_messages
 from app.web.point import overview as point_overview
+from app.web.point import reservations as point_reservations
 from app.web.point import smart_charging as point_smart_charging
+from app.web.point import tag_list as point_tag_list
 from app.web.point import words as point_words
 from app.web.viewer import csrf_token, viewer
 
-_POINT = (point_overview, point_history, point_commands, point_configuration, point_messages, point_smart_charging)
+_POINT = (
+    point_overview,
+    point_history,
+    point_commands,
+    point_configuration,
+    point_messages,
+    point_smart_charging,
+    point_files,
+    point_reservations,
+    point_tag_list,
+    point_certificates,
+    point_labels,
+)
 PAGES = (
     assets,
     home,
@@ -85,6 +102,9 @@ IN_TEMPLATES = {
     "preset_label": presets.label,
     "registration": words.registration,
     "removal_words": point_words.removal,
+    "list_state": point_words.list_state,
+    "reservation_state": point_words.reservation_state,
+    "certificate_state": point_words.certificate_state,
     "session_state": words.state,
     "step_reason": words.step_reason,
     "step_text": words.step,

@@ -106,9 +106,16 @@ FAILURES: Texts = {
     "connector_reserved": _("This connector is reserved for somebody else. Please choose another one."),
     "csrf_failed": _("This page was open for too long. Load it again and repeat what you did."),
     "database_unavailable": _("We cannot reach our records at the moment. Try again in a few seconds."),
+    "firmware_does_not_fit": _("This firmware is for another vendor or model. Below you can send it all the same."),
+    "firmware_is_older": _("The charger has a newer version. Below you can send the older one all the same."),
     "forbidden": _("There is nothing at this address."),
     "id_tag_not_accepted": _("Your account may not charge at the moment. Please ask the operator."),
     "internal_error": _("Something went wrong on our side. If it happens again, tell the operator the number below."),
+    "last_root_certificate": _(
+        "It is the last one the charger trusts this server by. Below you can delete it all the same."
+    ),
+    "local_list_busy": _("The list is being sent already."),
+    "local_list_unmanaged": _("Say first what belongs in the list of this charger."),
     "method_not_allowed": _("There is nothing at this address."),
     "no_transaction": _("Nobody is charging on this connector, and this profile is for a session."),
     "not_authenticated": _("User name or password wrong. Try again."),
@@ -129,8 +136,10 @@ FAILURES: Texts = {
 NOTICES: Texts = {
     "charging_profile_removed": _("The charging profile is removed. Chargers go on with what they were sent."),
     "charging_profile_saved": _("The charging profile is saved. Send it to chargers for it to rule."),
+    "label_revoked": _("The labels printed until now are refused. Print the new one."),
     "point_removed": _("The charger is removed."),
     "point_saved": _("Saved."),
+    "tag_list_saved": _("Saved. The charger gets it within seconds, or when it is back."),
     "password_changed": _("Your password is changed. You are logged out everywhere else."),
     "profile_saved": _("Your profile is saved."),
 }

@@ -32,6 +32,11 @@ TABS = (
     Tab("web.point_configuration.configuration", _("Configuration")),
     Tab("web.point_messages.messages", _("Messages")),
     Tab("web.point_smart_charging.smart_charging", _("Smart charging")),
+    Tab("web.point_files.files", _("Firmware and files"), Role.ADMIN),
+    Tab("web.point_reservations.reservations", _("Reservations")),
+    Tab("web.point_tag_list.tag_list", _("List of tags"), Role.ADMIN),
+    Tab("web.point_certificates.certificates", _("Certificates"), Role.ADMIN),
+    Tab("web.point_labels.labels", _("Labels")),
 )
 
 

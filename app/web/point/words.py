@@ -2,7 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 
+from app.domain.local_lists import ListState
+from app.domain.reservations import ReservationState
 from app.smart_charging.record import CLEARED, ENDED_WITH, NOT_THERE, REPLACED
+from app.storage.certificates import CertificateStatus
 from app.storage.records import Event
 from app.web.concerns import error_words
 from app.web.words import ANSWERS, Texts
@@ -76,6 +79,37 @@ FILE_STATUSES: Texts = {
     "Uploading": _("Being sent"),
 }
 
+RESERVATIONS: Texts = {
+    ReservationState.REQUESTED: _("Asking the charger"),
+    ReservationState.RESERVED: _("Reserved"),
+    ReservationState.USED: _("Used"),
+    ReservationState.CANCELLED: _("Cancelled"),
+    ReservationState.EXPIRED: _("Nobody came in time"),
+    ReservationState.ENDED: _("Ended early"),
+    ReservationState.REFUSED: _("Refused"),
+    ReservationState.FAILED: _("Failed"),
+}
+
+LISTS: Texts = {
+    ListState.UNMANAGED: _("Nothing is wanted in it"),
+    ListState.PENDING: _("Under way"),
+    ListState.IN_SYNC: _("Up to date"),
+    ListState.NOT_SUPPORTED: _("It cannot do this"),
+    ListState.FAILED: _("The charger did not take it."),
+    ListState.TOO_LONG: _("It is longer than the charger takes."),
+}
+
+CERTIFICATES: Texts = {
+    CertificateStatus.ASKED: _("Asked to renew"),
+    CertificateStatus.REQUESTED: _("Being signed"),
+    CertificateStatus.REJECTED: _("Its request was no good one"),
+    CertificateStatus.ISSUED: _("Signed, not taken yet"),
+    CertificateStatus.DELIVERED: _("The charger has it"),
+    CertificateStatus.REFUSED: _("The charger did not want it"),
+    CertificateStatus.FAILED: _("Nothing came of it"),
+    CertificateStatus.SUPERSEDED: _("Replaced by a newer one"),
+}
+
 
 def event(one: Event) -> str:
     """Return what happened; of a security event what its type means."""
@@ -98,6 +132,19 @@ def message_tone(value: str) -> str:
     if value == Outcome.ANSWERED:
         return "good"
     return "busy" if value in (Outcome.LATE, Outcome.IGNORED, Outcome.UNSOLICITED) else "bad"
+
+
+def reservation_state(value: str) -> str:
+    return str(RESERVATIONS[value])
+
+
+def list_state(value: str) -> str:
+    """Return how a charge point's list of tags stands to what is wanted."""
+    return str(LISTS[value])
+
+
+def certificate_state(value: str) -> str:
+    return str(CERTIFICATES[value])
 
 
 def removal(why: str | None) -> str:

@@ -46,7 +46,7 @@ def page_of(route: Route) -> Any:
 
 
 def visit(visitor: Visitor, route: Route) -> httpx.Response:
-    path = re.sub(r"\{connector_id\}", "1", route.path)
+    path = re.sub(r"\{(connector|reservation)_id\}", "1", route.path)
     path = re.sub(r"\{\w+\}", "no-such-thing", path)
     return visitor.get(path) if route.method == "GET" else visitor.send(path)
 

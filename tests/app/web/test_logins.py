@@ -1,9 +1,11 @@
 """Web logins: a cookie that no script reads, forms that no other site can send, and where one is led."""
 
+import re
 from typing import Any
 
 import pytest
 
+from tests.app.every_route import PAGES, ROUTES
 from tests.app.stories import problem
 from tests.app.web.visitors import Visitor, said
 from tests.live import Api, Server, server_beside
@@ -44,6 +46,16 @@ def test_a_change_by_the_cookie_needs_the_token_that_only_our_pages_know(at_home
     right = {"X-CSRF-Token": at_home.http.cookies["chargebridge_csrf"]}
     assert at_home.http.patch("/api/me", json=change, headers=right).json()["name"] == "Somchai"
     account.patch("/api/me", name=None)
+
+
+def test_no_route_changes_anything_by_the_cookie_alone(at_home: Visitor) -> None:
+    unsafe = [r for r in (*ROUTES, *PAGES) if r.method != "GET" and r.policy.role is not None and not r.policy.refresh]
+    assert len(unsafe) > 100
+    for route in unsafe:
+        path = re.sub(r"\{\w+\}", "1", route.path)
+        answer = at_home.http.request(route.method, path)
+        assert answer.status_code == 403, route
+        assert "csrf_failed" in answer.text or "Load it again" in said(answer), route
 
 
 def test_a_form_without_the_token_changes_nothing_and_says_what_to_do(at_home: Visitor, account: Api) -> None:

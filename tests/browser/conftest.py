@@ -6,13 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from ocpp_server.simulator.threaded import ThreadedChargePoint, running
 from tests.browser.watch import Watch
 from tests.live import Api, Server
 from tests.requirements import need
 
+PASSWORD = "long enough"
 CHROMIUM = shutil.which("chromium")
 # It shall neither ask anybody for anything by itself, nor need what a container does not have.
 ALONE = [
@@ -66,3 +67,29 @@ def virtual_charger(server: Server, root: Api) -> Iterator[ThreadedChargePoint]:
     with running(f"{server.ocpp_url}/{added['id']}", password=added["password"]) as charge_point:
         charge_point.wait_for_status(1, "Available")
         yield charge_point
+
+
+@pytest.fixture
+def admin(root: Api) -> Iterator[str]:
+    """The name of an admin."""
+    username = f"operator-{uuid4().hex[:8]}"
+    assert root.post("/api/users", username=username, password=PASSWORD, role="admin").status_code == 201
+    yield username
+    root.delete(f"/api/users/{username}")
+
+
+@pytest.fixture
+def operator(admin: str, open_window: Callable[..., Page]) -> Page:
+    """His window, logged in, closed before his account is; an alert in it is somebody else's script."""
+
+    def refuse(dialog: Dialog) -> None:
+        raise AssertionError(dialog.message)
+
+    window = open_window()
+    window.on("dialog", refuse)
+    window.goto("/login")
+    window.get_by_label("User name").fill(admin)
+    window.get_by_label("Password").fill(PASSWORD)
+    window.locator("main").get_by_role("button", name="Log in").click()
+    expect(window.get_by_role("heading", name="Where do you want to charge?")).to_be_visible()
+    return window

@@ -1,44 +1,16 @@
 """An operator brings a charger in, and sees at once, without a word to the browser, what happens to his chargers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import uuid4
 
-import pytest
-from playwright.sync_api import Dialog, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from ocpp_server.simulator.threaded import ThreadedChargePoint, running
 from tests.live import Api, until
 
 HOSTILE = "<script>alert(1)</script>"
-PASSWORD = "long enough"
 # Sooner than anything is read again that nothing is heard of.
 AT_ONCE = 3_000
-
-
-@pytest.fixture
-def admin(root: Api) -> Iterator[str]:
-    """The name of an admin."""
-    username = f"operator-{uuid4().hex[:8]}"
-    assert root.post("/api/users", username=username, password=PASSWORD, role="admin").status_code == 201
-    yield username
-    root.delete(f"/api/users/{username}")
-
-
-@pytest.fixture
-def operator(admin: str, open_window: Callable[..., Page]) -> Page:
-    """His window, logged in, closed before his account is; an alert in it is somebody else's script."""
-
-    def refuse(dialog: Dialog) -> None:
-        raise AssertionError(dialog.message)
-
-    window = open_window()
-    window.on("dialog", refuse)
-    window.goto("/login")
-    window.get_by_label("User name").fill(admin)
-    window.get_by_label("Password").fill(PASSWORD)
-    window.locator("main").get_by_role("button", name="Log in").click()
-    expect(window.get_by_role("heading", name="Where do you want to charge?")).to_be_visible()
-    return window
 
 
 def mark(window: Page) -> Callable[[], bool]:

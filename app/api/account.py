@@ -16,11 +16,10 @@ from app.api.paging import page
 from app.api.policy import public, requires, requires_refresh_token
 from app.api.routes import Routes
 from app.api.views import id_tag_json, user_json
-from app.domain.id_tags import IdTagStatus, normalise_id_tag
 from app.domain.roles import Role
 from app.domain.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
-from app.errors import NotFound
 from app.storage.collection import equal
+from app.tags.own import block_own
 
 api = Routes("account", __name__, url_prefix="/api", abp_tags=[Tag(name="Account")])
 
@@ -151,8 +150,4 @@ def my_id_tags(query: PageQuery) -> dict[str, Any]:
 )
 @requires(Role.USER, own=True)
 def block_my_id_tag(path: IdTagPath, body: Nothing) -> dict[str, Any]:
-    own = equal([("username", current_user().username)])
-    tag = services.storage.id_tags.update(normalise_id_tag(path.idTag), {"status": IdTagStatus.BLOCKED}, when=own)
-    if tag is None:
-        raise NotFound("there is no such idTag among yours")
-    return id_tag_json(tag)
+    return id_tag_json(block_own(services.storage, current_user(), path.idTag))

@@ -31,7 +31,8 @@ Vin = Annotated[
     AfterValidator(shaped(VIN_PATTERN, f"must be {VIN_IN_WORDS}")),
     Field(json_schema_extra={"minLength": 17, "maxLength": 17, "example": "WVWZZZE1ZMP000001"}),
 ]
-BatteryKwh = Annotated[float, Field(gt=0, le=2000, strict=True, allow_inf_nan=False)]
+Kwh = Annotated[float, Field(gt=0, le=2000, allow_inf_nan=False)]
+BatteryKwh = Annotated[Kwh, Field(strict=True)]
 
 
 class VehicleFields(Body):

@@ -16,3 +16,7 @@ class Vehicles(Audited[Vehicle]):
     def has_as_many(self, username: str, number: int) -> bool:
         """Tell whether an account has that many vehicles, or more."""
         return self.documents.count_documents({"username": {"$eq": username}}, limit=number) >= number
+
+    def of(self, username: str) -> list[Vehicle]:
+        """Return an account's vehicles, in the order in which they are listed."""
+        return self.find({"username": {"$eq": username}}, sort=self.order.keys)

@@ -26,6 +26,7 @@ from app.web import (
     profile,
     refused,
     sessions,
+    vehicles,
     words,
 )
 from app.web.addresses import parts_of
@@ -63,6 +64,7 @@ PAGES = (
     account,
     charging,
     sessions,
+    vehicles,
     profile,
     overview,
     fleet,

@@ -116,6 +116,7 @@ FAILURES: Texts = {
     ),
     "local_list_busy": _("The list is being sent already."),
     "local_list_unmanaged": _("Say first what belongs in the list of this charger."),
+    "last_root": _("This is the last account that may do everything. Make another one first."),
     "method_not_allowed": _("There is nothing at this address."),
     "no_transaction": _("Nobody is charging on this connector, and this profile is for a session."),
     "not_authenticated": _("User name or password wrong. Try again."),
@@ -124,16 +125,19 @@ FAILURES: Texts = {
     "serial_number_missing": _("Security profile 3 needs the serial number, which is in the certificate."),
     "serial_number_taken": _("Another charger with this security profile has the same serial number."),
     "session_ended": _("This session has ended already."),
+    "session_open": _("One of your sessions is open. Stop it first, then delete your account."),
     "session_not_started": _("Charging has not begun yet. Without a cable the request ends by itself."),
     "stopping": _("We are just restarting. Try again in a moment."),
     "tls_not_configured": _("This server does not serve this security profile. Choose another one."),
     "too_large": _("That is too much to send at once."),
     "too_many_attempts": _("Too many attempts. Wait a minute before the next one."),
+    "too_many_vehicles": _("An account has 20 vehicles at most. Remove one first."),
     "username_taken": _("This user name is taken. Choose another one."),
 }
 
 # What has been done, said on the page that is shown next.
 NOTICES: Texts = {
+    "account_deleted": _("Your account is deleted. Thank you for charging with us."),
     "charging_profile_removed": _("The charging profile is removed. Chargers go on with what they were sent."),
     "charging_profile_saved": _("The charging profile is saved. Send it to chargers for it to rule."),
     "label_revoked": _("The labels printed until now are refused. Print the new one."),
@@ -142,6 +146,10 @@ NOTICES: Texts = {
     "tag_list_saved": _("Saved. The charger gets it within seconds, or when it is back."),
     "password_changed": _("Your password is changed. You are logged out everywhere else."),
     "profile_saved": _("Your profile is saved."),
+    "tag_blocked": _("The tag is blocked. Chargers are being told."),
+    "vehicle_added": _("Your vehicle is added."),
+    "vehicle_removed": _("The vehicle is removed. Its sessions stay in your history."),
+    "vehicle_saved": _("Saved."),
 }
 
 # What is wrong with a field, by pydantic's name for it; its facts are the placeholders.
@@ -166,6 +174,7 @@ FIELD_MESSAGES: Texts = {
     "must be a whole number": _("A whole number, please."),
     "must be JSON": _("This is not JSON: look at commas, quotes and brackets."),
     "this is not your password": _("This is not your password."),
+    "must be 17 letters and digits, without I, O and Q": _("17 letters and digits, without I, O and Q."),
 }
 
 

@@ -38,6 +38,7 @@ from app.local_lists.keeping import LocalLists
 from app.local_lists.sync import LocalListSync
 from app.metrics import Metrics
 from app.overview import Overviews
+from app.quarantine import Quarantines
 from app.reservations.booking import Reservations
 from app.scans import Scans
 from app.services import Services
@@ -129,6 +130,7 @@ class Process:
             tickets=tickets,
             waiting=Waiting(self._storage, settings.web_threads // 4),
             reservations=reservations,
+            quarantines=Quarantines(self._storage, utc_now),
             tariffs=Tariffs(self._storage, utc_now),
             overviews=Overviews(self._storage, commands.connected, utc_now),
             firmware=firmware,

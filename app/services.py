@@ -25,6 +25,7 @@ from app.live.waiting import Waiting
 from app.local_lists.keeping import LocalLists
 from app.metrics import Metrics
 from app.overview import Overviews
+from app.quarantine import Quarantines
 from app.reservations.booking import Reservations
 from app.scans import Scans
 from app.sessions import SessionService
@@ -65,6 +66,7 @@ class Services:
     tickets: Tickets
     waiting: Waiting
     reservations: Reservations
+    quarantines: Quarantines
     tariffs: Tariffs
     overviews: Overviews
     firmware: Firmware

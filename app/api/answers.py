@@ -281,6 +281,18 @@ class RefusalAnswer(Answer):
     last_at: Time
 
 
+class SettlementAnswer(Answer):
+    """What a person has made of it."""
+
+    kind: Literal["dismissed", "session_ended"]
+    by: str
+    at: Time
+    note: str | None = None
+    session_id: str | None = None
+    meter_stop: int | None = None
+    stopped_at: Time | None = None
+
+
 class QuarantinedAnswer(Answer):
     id: str
     charge_point_id: str
@@ -289,6 +301,7 @@ class QuarantinedAnswer(Answer):
     session_id: str | None = None
     received_at: Time
     payload: dict[str, Any]
+    settlement: SettlementAnswer | None = None
 
 
 class Health(Answer):

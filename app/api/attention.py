@@ -26,6 +26,10 @@ class AttentionQuery(PageQuery):
     charge_point_id: Key | None = None
 
 
+class QuarantineQuery(AttentionQuery):
+    settled: bool | None = Field(None, description="What somebody has settled, or nobody yet.")
+
+
 class SecurityEventQuery(AttentionQuery):
     critical: bool | None = Field(None, description="What the security whitepaper calls critical, or the rest.")
     type: Key | None = None
@@ -78,8 +82,10 @@ def _refusals(charge_point_id: str | None, query: PageQuery, **wanted: str | Non
     responses={200: page_of(QuarantinedAnswer)},
 )
 @requires(Role.STAFF)
-def list_quarantine(query: AttentionQuery) -> dict[str, Any]:
+def list_quarantine(query: QuarantineQuery) -> dict[str, Any]:
     where = equal([("charge_point_id", query.charge_point_id)])
+    if query.settled is not None:
+        where |= services.storage.quarantine.settled(is_settled=query.settled)
     return page(services.storage.quarantine, where, query, quarantined_json)
 
 

@@ -241,9 +241,9 @@ def refusal_json(refusal: Refusal, similar: list[str]) -> dict[str, Any]:
 
 def quarantined_json(one: Quarantined) -> dict[str, Any]:
     names = ("charge_point_id", "action", "reasons", "session_id", "received_at")
-    return _tidy({"id": one.quarantine_id, **{name: getattr(one, name) for name in names}}) | {
-        "payload": orjson.loads(one.payload)
-    }
+    settlement = _tidy(asdict(one.settlement)) if one.settlement else None
+    shown = {"id": one.quarantine_id, **{name: getattr(one, name) for name in names}, "settlement": settlement}
+    return _tidy(shown) | {"payload": orjson.loads(one.payload)}
 
 
 _NEWCOMER = (

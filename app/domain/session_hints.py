@@ -184,6 +184,8 @@ OF_ITS_OWN = Why(
     "ended_by_charge_point", "the charge point ended it for a reason of its own", "Start again if you need more."
 )
 
+BY_STAFF = Why("ended_by_staff", "the operator has booked its end by hand", None)
+
 
 def looks_into_local_list(configuration: Configuration) -> bool:
     """Tell whether a charge point is known to look for an idTag in its own list before it starts."""

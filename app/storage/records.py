@@ -10,6 +10,7 @@ from uuid import uuid4
 from pymongo import ASCENDING, IndexModel
 
 from app.errors import AlreadyExists
+from app.storage.audit import Audited
 from app.storage.collection import Collection, Document, Order
 
 _DAY = 24 * 3600
@@ -94,6 +95,19 @@ def _event(
 
 
 @dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a person has made of a message: `dismissed`, or `session_ended` with which reading, when."""
+
+    kind: str
+    by: str
+    at: datetime
+    note: str | None = None
+    session_id: str | None = None
+    meter_stop: int | None = None
+    stopped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined:
     """A transaction message that could not be booked as it stands: answered, and kept here for a person to judge."""
 
@@ -104,12 +118,15 @@ class Quarantined:
     payload: str
     received_at: datetime
     session_id: str | None = None
+    settlement: Settlement | None = None
 
 
-class Quarantine(Collection[Quarantined]):
+class Quarantine(Audited[Quarantined]):
     name = "quarantine"
+    called = "quarantined_message"
     key = "quarantine_id"
     kind = Quarantined
+    readers = {"settlement": lambda facts: Settlement(**facts)}
     order = Order("received_at", -1)
     indexes = (
         order.index(),
@@ -131,9 +148,18 @@ class Quarantine(Collection[Quarantined]):
         if self.documents.count_documents(where, limit=self.most_per_charge_point + 1) > self.most_per_charge_point:
             self.documents.find_one_and_delete(where, sort=[("received_at", ASCENDING), ("_id", ASCENDING)])
 
+    def settle(self, quarantine_id: str, how: Settlement) -> Quarantined | None:
+        """Write down what a person has made of a message; None when somebody has done so already."""
+        return self.update(quarantine_id, {"settlement": how}, when={"settlement": {"$exists": False}})
+
+    @staticmethod
+    def settled(*, is_settled: bool) -> Document:
+        """Return the filter for what somebody has settled, or nobody yet."""
+        return {"settlement": {"$exists": is_settled}}
+
     def kept_since(self, moment: datetime, limit: int) -> tuple[int, list[Quarantined]]:
-        """Return how many were kept since then, and the newest of them."""
-        where: Document = {"received_at": {"$gte": moment}}
+        """Return how many were kept since then that nobody has settled, and the newest of them."""
+        where: Document = {"received_at": {"$gte": moment}, **self.settled(is_settled=False)}
         return self.documents.count_documents(where), self.find(where, sort=self.order.keys, limit=limit)
 
 

@@ -131,6 +131,7 @@ class Quarantine(Audited[Quarantined]):
     indexes = (
         order.index(),
         order.index("charge_point_id"),
+        IndexModel([("session_id", ASCENDING)], sparse=True),
         IndexModel([("received_at", ASCENDING)], expireAfterSeconds=365 * _DAY),
     )
     most_per_charge_point = 500
@@ -151,6 +152,10 @@ class Quarantine(Audited[Quarantined]):
     def settle(self, quarantine_id: str, how: Settlement) -> Quarantined | None:
         """Write down what a person has made of a message; None when somebody has done so already."""
         return self.update(quarantine_id, {"settlement": how}, when={"settlement": {"$exists": False}})
+
+    def of_session(self, session_id: str) -> list[Quarantined]:
+        """Return what was odd about a session, the newest first."""
+        return self.find({"session_id": {"$eq": session_id}}, sort=self.order.keys, limit=20)
 
     @staticmethod
     def settled(*, is_settled: bool) -> Document:

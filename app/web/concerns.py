@@ -88,6 +88,8 @@ def page_of_all(about: About) -> str:
             return url_for("web.fleet.charge_points", online="no")
         case About.NEWCOMER:
             return url_for("web.newcomers.newcomers")
+        case About.QUARANTINE:
+            return url_for("web.quarantine.messages")
     return url_for("web.fleet.charge_points")
 
 
@@ -96,8 +98,10 @@ def page_of(about: About, matter: Matter) -> str:
     match about:
         case About.FAULT | About.OFFLINE | About.LOCAL_LIST:
             return url_for("web.point_overview.overview", charge_point_id=matter.subject)
-        case About.SECURITY | About.QUARANTINE:
+        case About.SECURITY:
             return url_for("web.point_history.history", charge_point_id=matter.subject)
+        case About.QUARANTINE:
+            return url_for("web.quarantine.messages", at=matter.subject)
         case About.UNKNOWN_TAG:
             return url_for("web.point_overview.overview", charge_point_id=matter.detail)
         case About.NEWCOMER:

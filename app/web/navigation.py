@@ -43,6 +43,8 @@ OPERATOR_PLACES = (
     Place("web.fleet.charge_points", _("Charge points"), "plug", Role.STAFF, (_CHARGE_POINTS, f"{OPERATOR}/batches")),
     Place("web.newcomers.newcomers", _("Unknown chargers"), "door", Role.ADMIN),
     Place("web.charging_profiles.profiles", _("Charging profiles"), "steps", Role.ADMIN),
+    Place("web.all_sessions.sessions", _("Sessions"), "bolt", Role.STAFF),
+    Place("web.quarantine.messages", _("Set aside"), "aside", Role.STAFF),
 )
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, Response, request
 
 from app.api.uploads import takes_form
+from app.domain.currencies import written
 from app.domain.times import iso
 from app.errors import Forbidden
 from app.web import (
@@ -30,6 +31,7 @@ from app.web import (
     words,
 )
 from app.web.addresses import parts_of
+from app.web.admin import pages as admin
 from app.web.headers import protect
 from app.web.point import certificates as point_certificates
 from app.web.point import commands as point_commands
@@ -73,6 +75,7 @@ PAGES = (
     newcomers,
     charging_profiles,
     *_POINT,
+    *admin.PAGES,
 )
 # What every template may call.
 IN_TEMPLATES = {
@@ -95,6 +98,7 @@ IN_TEMPLATES = {
     "here": navigation.here,
     "iso": iso,
     "language": languages.language,
+    "money": written,
     "navigation": navigation.navigation,
     "notice": words.notice,
     "message_outcome": point_words.message_outcome,

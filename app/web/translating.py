@@ -42,6 +42,7 @@ METHODS: list[tuple[str, str | Callable[..., Any]]] = [
     ("command_table.py", every_summary),
     ("vendor_messages.py", every_summary),
     ("web/*.py", "python"),
+    ("web/admin/*.py", "python"),
     ("web/point/*.py", "python"),
     ("web/templates/**", babel_extract),
 ]

@@ -93,6 +93,7 @@ TONES: Mapping[str, str] = {
 
 # What happened, and what to do about it.
 FAILURES: Texts = {
+    "already_settled": _("Somebody else has settled this already."),
     "already_exists": _("There is one like that already. Choose another name."),
     "bad_input": _("Please look at the fields marked below."),
     "beyond_charge_point_limits": _("That is more than this charger can take. Look at the fields marked below."),
@@ -141,6 +142,8 @@ NOTICES: Texts = {
     "charging_profile_removed": _("The charging profile is removed. Chargers go on with what they were sent."),
     "charging_profile_saved": _("The charging profile is saved. Send it to chargers for it to rule."),
     "label_revoked": _("The labels printed until now are refused. Print the new one."),
+    "message_settled": _("Settled."),
+    "session_ended": _("The session is ended."),
     "point_removed": _("The charger is removed."),
     "point_saved": _("Saved."),
     "tag_list_saved": _("Saved. The charger gets it within seconds, or when it is back."),

@@ -60,6 +60,7 @@ QUESTIONS: dict[str, Callable[[Storage], Any]] = {
     "what began today": lambda s: s.sessions.begun_since(NOW),
     "security events to look into": lambda s: s.events.critical_since("security_event", NOW, 5, but=["Startup"]),
     "odd messages of a week": lambda s: s.quarantine.kept_since(NOW, 5),
+    "what was odd about a session": lambda s: s.quarantine.of_session("id"),
     "who is at the door": lambda s: s.newcomers.at_the_door(),
     "who is ignored": lambda s: s.newcomers.ignored(10),
     "why a charge point does not come in": lambda s: s.refusals.lately(["cp", ""], NOW, 5),

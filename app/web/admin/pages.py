@@ -1,0 +1,5 @@
+"""The groups of these pages."""
+
+from app.web.admin import quarantine, sessions
+
+PAGES = (sessions, quarantine)

@@ -1,0 +1,66 @@
+"use strict";
+
+// The meter of a session as a chart: power as a surface, energy as a line, read from the API and followed while it runs.
+const EVERY = 15000;
+const charts = new Map();
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+async function read(address) {
+  const values = [];
+  let cursor = "";
+  do {
+    const answer = await fetch(`${address}?limit=5000${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    if (!answer.ok) break;
+    const page = await answer.json();
+    values.push(...page.items);
+    cursor = page.next;
+  } while (cursor && values.length < 20000);
+  return values.sort((one, other) => one.at.localeCompare(other.at));
+}
+
+function thousands(value) {
+  return value === undefined ? null : value / 1000;
+}
+
+function draw(element, values) {
+  charts.get(element)?.destroy();
+  charts.delete(element);
+  element.textContent = values.length ? "" : element.dataset.none;
+  element.classList.toggle("bare", !values.length);
+  if (!values.length) return;
+  const line = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const numbers = (_chart, marks) => marks.map((mark) => Number(mark.toFixed(2)));
+  const from0 = (_chart, _least, most) => [0, Math.max(1, most * 1.1)];
+  const first = values.find(({ energy_wh: wh }) => wh !== undefined)?.energy_wh;
+  charts.set(element, new uPlot({
+    width: element.clientWidth,
+    height: 260,
+    scales: { kW: { range: from0 }, kWh: { range: from0 } },
+    axes: [line, { ...line, scale: "kW", size: 52, values: numbers }, { ...line, scale: "kWh", side: 1, size: 52, grid: { show: false }, values: numbers }],
+    series: [
+      { label: element.dataset.time },
+      { label: element.dataset.power, scale: "kW", stroke: colour("--accent"), fill: colour("--accent-soft"), width: 2, spanGaps: true },
+      { label: element.dataset.energy, scale: "kWh", stroke: colour("--busy"), width: 2, spanGaps: true },
+    ],
+  }, [
+    values.map(({ at }) => Date.parse(at) / 1000),
+    values.map(({ power_w: watts }) => thousands(watts)),
+    values.map(({ energy_wh: wh }) => (wh === undefined ? null : (wh - first) / 1000)),
+  ], element));
+}
+
+async function drawAll() {
+  for (const element of document.querySelectorAll("[data-meter]")) draw(element, await read(element.dataset.meter));
+}
+
+function follow() {
+  if (!document.hidden && document.querySelector("[data-running]")) drawAll();
+}
+
+document.querySelector("[data-theme-switch]")?.addEventListener("click", drawAll);
+window.addEventListener("resize", drawAll);
+setInterval(follow, EVERY);
+drawAll();

@@ -43,3 +43,6 @@ document.addEventListener("click", async ({ target }) => {
   button.textContent = button.dataset.copied;
   setTimeout(() => { button.textContent = idle; }, 2000);
 });
+
+// Of many tabs the one that is open is seen, on a narrow screen too.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

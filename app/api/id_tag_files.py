@@ -69,7 +69,7 @@ def import_id_tags(query: ImportQuery, raw: TableBody) -> dict[str, Any]:
     fields are lines; `partial` takes the others. A parent may be in the same table.
     """
     end_silence()
-    rows, errors = read_tags(_whole(Upload(MOST_BYTES)))
+    rows, errors = read_tags(whole(Upload(MOST_BYTES)))
     report = services.tag_import.run(
         rows, errors, update=query.existing == "update", partial=query.partial, dry_run=query.dry_run
     )
@@ -78,7 +78,8 @@ def import_id_tags(query: ImportQuery, raw: TableBody) -> dict[str, Any]:
     return {"dry_run": query.dry_run, **counts, "errors": told}
 
 
-def _whole(upload: Upload) -> bytes:
+def whole(upload: Upload) -> bytes:
+    """Return a table's bytes; raises TooLarge."""
     data = bytearray()
     for piece in upload.pieces():
         data += piece

@@ -1,5 +1,6 @@
 """idTags, by their upper-case text."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,14 @@ class IdTags(Audited[IdTag]):
 
     def change(self, where: Document, changes: Mapping[str, Any]) -> IdTag | None:
         return super().change(where, {**changes, "untold": _mark()})
+
+    @staticmethod
+    def like(text: str) -> Document:
+        """Return the filter for tags with a text in number, label or owner's name; for all when it is empty."""
+        if not text:
+            return {}
+        found = {"$regex": re.escape(text).replace("\0", r"\x00"), "$options": "i"}
+        return {"$or": [{name: found} for name in ("id_tag", "label", "username")]}
 
     def owner_changed(self, username: str) -> None:
         """Mark an account's tags as changed, for they fare as it does."""

@@ -90,6 +90,8 @@ def page_of_all(about: About) -> str:
             return url_for("web.newcomers.newcomers")
         case About.QUARANTINE:
             return url_for("web.quarantine.messages")
+        case About.UNKNOWN_TAG:
+            return url_for("web.tags.tags")
     return url_for("web.fleet.charge_points")
 
 
@@ -103,7 +105,7 @@ def page_of(about: About, matter: Matter) -> str:
         case About.QUARANTINE:
             return url_for("web.quarantine.messages", at=matter.subject)
         case About.UNKNOWN_TAG:
-            return url_for("web.point_overview.overview", charge_point_id=matter.detail)
+            return url_for("web.tags.tags")
         case About.NEWCOMER:
             return url_for("web.newcomers.accept_page", charge_point_id=matter.subject)
     return page_of_all(about)

@@ -111,6 +111,8 @@ FAILURES: Texts = {
     "firmware_is_older": _("The charger has a newer version. Below you can send the older one all the same."),
     "forbidden": _("There is nothing at this address."),
     "id_tag_not_accepted": _("Your account may not charge at the moment. Please ask the operator."),
+    "id_tag_exists": _("There is this tag already."),
+    "id_tag_in_use": _("This tag is in use or was used, so it has to stay. Block it instead."),
     "internal_error": _("Something went wrong on our side. If it happens again, tell the operator the number below."),
     "last_root_certificate": _(
         "It is the last one the charger trusts this server by. Below you can delete it all the same."
@@ -142,6 +144,9 @@ NOTICES: Texts = {
     "charging_profile_removed": _("The charging profile is removed. Chargers go on with what they were sent."),
     "charging_profile_saved": _("The charging profile is saved. Send it to chargers for it to rule."),
     "label_revoked": _("The labels printed until now are refused. Print the new one."),
+    "tag_adopted": _("The tag is added and may charge."),
+    "tag_removed": _("The tag is removed."),
+    "tag_saved": _("Saved."),
     "message_settled": _("Settled."),
     "session_ended": _("The session is ended."),
     "point_removed": _("The charger is removed."),

@@ -1,5 +1,5 @@
 """The groups of these pages."""
 
-from app.web.admin import quarantine, sessions
+from app.web.admin import quarantine, sessions, tags
 
-PAGES = (sessions, quarantine)
+PAGES = (sessions, quarantine, tags)

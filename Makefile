@@ -7,10 +7,10 @@ STAMP := $(VENV)/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench faults conformance browser screenshots i18n postman node clean
+.PHONY: help install run demo test all check bench journeys faults conformance browser screenshots i18n postman node clean
 
 help:  ## Show these lines
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
 
 install: $(STAMP)  ## Make .venv with the project and everything its targets need
 
@@ -28,11 +28,16 @@ run: install  ## Run the server (embedded MongoDB unless MONGODB_URI is set)
 demo: install  ## The server, two virtual chargers, and a charging session played step by step
 	@$(BIN)/chargebridge demo
 
-test: install node  ## Run all tests but those of `make faults conformance browser`
-	@$(BIN)/pytest -n 3 --dist loadgroup -m 'not faults' --ignore tests/conformance --ignore tests/browser
+test: install node  ## Run the tests, but those that have a target of their own
+	@$(BIN)/pytest -n 3 --dist loadgroup -m 'not faults and not journeys' --ignore tests/conformance --ignore tests/browser
+
+journeys: install node  ## Test the demo, the README's samples, Postman's runner and other people's clients
+	@$(BIN)/pytest -n 2 --dist loadfile -m journeys tests/end_to_end
 
 faults: install  ## Test what is left when servers and databases are killed or hang
 	@$(BIN)/pytest -n 2 --dist loadfile -m faults tests/app tests/end_to_end
+
+all: check test journeys faults conformance browser  ## Check and test everything, as CI does
 
 check: install  ## Lint, format, types, import contracts
 	@$(BIN)/ruff check .

@@ -11,6 +11,8 @@ from tests.app.file_stories import IMAGE, add_image
 from tests.app.manufacturer import signer
 from tests.live import Api, Server, until
 
+pytestmark = pytest.mark.journeys
+
 
 @pytest.fixture
 def virtual(

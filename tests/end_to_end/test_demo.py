@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.live import free_port, until
+
+pytestmark = pytest.mark.journeys
 
 
 def test_the_demo_plays_the_sequence_stays_up_and_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 from tests.live import Api, Server
 from tests.requirements import need_node
 
+pytestmark = pytest.mark.journeys
+
 Add = Callable[..., tuple[str, str | None]]
 
 

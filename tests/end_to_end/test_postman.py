@@ -15,6 +15,8 @@ from ocpp_server.simulator.threaded import running
 from tests.live import ROOT_PASSWORD, Api, Server, free_port, until
 from tests.requirements import need_node
 
+pytestmark = pytest.mark.journeys
+
 POSTMAN = Path(__file__).parents[2] / "postman"
 CHARGE_POINT_PASSWORD = "sixteen characters"
 POLL_MS = "100"

@@ -14,6 +14,8 @@ from ocpp_server.simulator.threaded import running
 from tests.live import Api, Server, until
 from tests.requirements import need
 
+pytestmark = pytest.mark.journeys
+
 README = Path(__file__).parents[2] / "README.md"
 IN_THAI = README.with_name("README.th.md")
 SHOWN = "http://127.0.0.1:8000"

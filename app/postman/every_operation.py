@@ -53,6 +53,8 @@ OTHERWISE = (
     (r"PATCH /api/sessions/.*", (409,)),
     (r"GET /api/diagnostics/.*/content", (404,)),
     (r"\w+ /api/charge_points/pending/.*", (404,)),
+    # Nothing is set aside while charge points tell sensible stories.
+    (r"\w+ /api/quarantine/.*", (404, 409, 422)),
     (r"\w+ /api/id_tags/unknown/.*", (404,)),
 )
 # These leave the charge point as it is (the firmware that UpdateFirmware names is not there), so they ask the one that

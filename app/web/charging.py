@@ -1,4 +1,4 @@
-"""One connector of a charger: is it free, and the button that starts."""
+"""One connector of a charger: what it costs, whether it is free, and the button that starts."""
 
 from typing import Any
 from uuid import uuid4
@@ -8,12 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from app.api.context import current_user, services
 from app.api.policy import requires
+from app.api.prices import price_at
 from app.api.views import charge_point_for_drivers
 from app.domain.roles import Role
 from app.domain.sessions import Session
 from app.selection import find_charge_point
 from app.start_charging import StartRequest
-from app.web.forms import shown_on
+from app.web.forms import shown_on, submitted
+from app.web.labels import in_the_way
+from app.web.stop_forms import StartForm
 
 bp = Blueprint("charging", __name__, url_prefix="/charge/<charge_point_id>/<int(min=1, max=100):connector_id>")
 
@@ -23,7 +26,8 @@ bp = Blueprint("charging", __name__, url_prefix="/charge/<charge_point_id>/<int(
 def connector_page(charge_point_id: str, connector_id: int) -> str:
     # A form sent twice starts once.
     facts = {"key": uuid4().hex, **_connector(charge_point_id, connector_id)}
-    return render_template("pages/charger.html", **facts)
+    vehicles = services.storage.vehicles.of(current_user().username)
+    return render_template("pages/charger.html", vehicles=vehicles, **facts)
 
 
 @bp.get("/status")
@@ -37,8 +41,16 @@ def status(charge_point_id: str, connector_id: int) -> str:
 @requires(Role.USER, own=False)
 @shown_on(connector_page)
 def start(charge_point_id: str, connector_id: int) -> ResponseReturnValue:
-    key = request.form.get("key", "")[:100] or None
-    asked = StartRequest(charge_point_id, connector_id, idempotency_key=key, qr=request.args.get("qr"))
+    form = submitted(StartForm)
+    charge_point = find_charge_point(services.storage, charge_point_id, connector_id)
+    asked = StartRequest(
+        charge_point_id,
+        connector_id,
+        idempotency_key=form.key,
+        vehicle_id=form.vehicle_id,
+        stop_at=form.rules(services.now(), services.tariffs.for_charge_point(charge_point)),
+        qr=request.args.get("qr"),
+    )
     answer = services.starts.start(current_user(), asked)
     return redirect(url_for("web.sessions.session_page", session_id=answer.session.session_id), 303)
 
@@ -47,12 +59,15 @@ def _connector(charge_point_id: str, connector_id: int) -> dict[str, Any]:
     charge_point = find_charge_point(services.storage, charge_point_id, connector_id)
     shown = charge_point_for_drivers(charge_point)
     connector = next((c for c in shown["connectors"] if c["connector_id"] == connector_id), {"status": None})
+    qr = request.args.get("qr")
     return {
         "charge_point": shown,
         "connector": connector,
         "connector_id": connector_id,
         # The label that led here; it goes with the start.
-        "qr": request.args.get("qr"),
+        "qr": qr,
+        "price": price_at(charge_point),
+        "in_the_way": in_the_way(charge_point, connector_id, qr),
         "own": _own_session(charge_point.charge_point_id, connector_id),
     }
 

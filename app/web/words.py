@@ -138,6 +138,24 @@ FAILURES: Texts = {
     "too_many_attempts": _("Too many attempts. Wait a minute before the next one."),
     "too_many_vehicles": _("An account has 20 vehicles at most. Remove one first."),
     "username_taken": _("This user name is taken. Choose another one."),
+    "connector_faulted": _("The charger reports a fault on this connector. Please choose another one."),
+    "connector_unavailable": _("This connector is out of service. Please choose another one."),
+    "connector_unplugged": _("Plug the cable into the vehicle first, then press start."),
+    "idempotency_key_reused": _("This page was sent before with something else in it. Load it again."),
+    "label_forged": _("This label was not made by us. Do not use it, and tell the operator."),
+    "label_mismatch": _("The label you scanned belongs to another connector. Scan the one where your cable is."),
+    "label_required": _("To start here, scan the label on the charger with your telephone."),
+    "label_revoked": _("This label is not valid any more. Please tell the operator, who has a new one."),
+    "label_unreadable": _("This is no label of ours. Scan the one on the charger."),
+    "label_unsigned": _("Only signed labels count here. Scan the one on the charger itself."),
+    "request_in_progress": _("Your request is under way already. Look at your session in a moment."),
+    "reservation_ended": _("This reservation has ended already."),
+    "reservation_open": _("There is a reservation already. Cancel it first."),
+    "session_stopping": _("This session is being stopped already."),
+    "own_account": _("This cannot be done to your own account."),
+    "too_many_commands_waiting": _("Too many requests wait for this charger already. Try again in a minute."),
+    "unknown_charge_point": _("There is no charger of this number. Look at the label once more."),
+    "unknown_connector": _("This charger has no such connector. Look at the label once more."),
 }
 
 # What has been done, said on the page that is shown next.
@@ -169,6 +187,15 @@ FIELD_FAULTS: Texts = {
     "too_short": _("Choose at least one."),
     "extra_forbidden": _("This field is not known."),
     "missing": _("Please fill this in."),
+    "greater_than": _("More than %(gt)s."),
+    "greater_than_equal": _("At least %(ge)s."),
+    "less_than": _("Less than %(lt)s."),
+    "less_than_equal": _("At most %(le)s."),
+    "decimal_max_places": _("At most %(decimal_places)d digits behind the point."),
+    "decimal_parsing": _("A number, please."),
+    "int_parsing": _("A whole number, please."),
+    "int_from_float": _("A whole number, please."),
+    "time_parsing": _("A time of day, please."),
     "string_too_long": _("At most %(max_length)d characters."),
     "string_too_short": _("At least %(min_length)d characters."),
 }
@@ -185,6 +212,7 @@ FIELD_MESSAGES: Texts = {
     "must be 0 or more, and not that much": _("0 or more, please, and not that much."),
     "must have at most two decimals": _("At most two digits behind the point."),
     "name the charge points, or a place": _("Name chargers, or choose a place."),
+    "there is no tariff at this charge point": _("Nothing is to be paid here."),
     "must be a number": _("A number, please."),
     "must be a whole number": _("A whole number, please."),
     "must be JSON": _("This is not JSON: look at commas, quotes and brackets."),
@@ -193,7 +221,7 @@ FIELD_MESSAGES: Texts = {
 }
 
 
-def failure(code: str, otherwise: str) -> str:
+def failure(code: str, otherwise: str = "") -> str:
     """Return what to say of an error."""
     return str(FAILURES[code]) if code in FAILURES else gettext(otherwise)
 

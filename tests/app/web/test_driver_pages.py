@@ -153,3 +153,35 @@ def test_a_new_password_ends_the_other_logins_and_keeps_this_one(server: Server,
         changed = visitor.send("/profile/password", old_password="a driver's", new_password="another one")
         assert "You are logged out everywhere else." in said(visitor.get(changed.headers["Location"]))
     assert driver.get("/api/me").status_code == 401
+
+
+def test_the_price_is_said_before_the_start_and_rules_for_the_end_go_with_it(
+    server: Server, root: Api, at_home: Visitor, account: Api
+) -> None:
+    prices = {"price_per_kwh": 790, "session_fee": 1000, "vat_percent": 7}
+    tariff = root.post("/api/tariffs", name="Day", currency="THB", **prices).json()
+    charger = new_charger(server, root, connectors=1, tariff_id=tariff["tariff_id"])
+    charger.status(1, "Preparing")
+    path = f"/charge/{charger.charge_point_id}/1"
+    vehicle = account.post("/api/me/vehicles", name="Blue one").json()
+    page = at_home.get(path)
+    assert "7.90 THB per kWh, 10.00 THB once per session, VAT 7 % included" in said(page)
+    assert "Blue one" in said(page)
+
+    wrong = at_home.send(path, soc="101", energy_kwh="-1", cost="1.234")
+    assert wrong.status_code == 422
+    assert "At most 100." in said(wrong)
+    assert "More than 0." in said(wrong)
+    assert 'value="101"' in wrong.text
+    assert charger.called == []
+
+    rules = {"energy_kwh": "12.5", "minutes": "90", "soc": "80", "cost": "150.50", "time": "23:59"}
+    answer = meanwhile(lambda: at_home.send(path, vehicle_id=vehicle["vehicle_id"], **rules))
+    charger.serve(1)
+    address = answer().headers["Location"]
+    session = account.get(f"/api/sessions/{address.rpartition('/')[2]}").json()
+    assert session["vehicle_id"] == vehicle["vehicle_id"]
+    time = session["stop_at"].pop("time")
+    assert time[11:16] == "23:59"
+    assert session["stop_at"] == {"energy_wh": 12_500, "minutes": 90, "soc": 80, "cost": 15_050}
+    charger.close()

@@ -19,6 +19,25 @@ def test_the_label_goes_with_the_start_which_its_own_rules_refuse(at_home: Visit
     (action,) = re.findall(rf'action="(/charge/{charger.charge_point_id}/1[^"]*)"', page.text)
     refused = at_home.send(html.unescape(action), key="")
     assert refused.status_code == 409
-    assert "plug the cable into the vehicle first" in said(refused)
+    assert "Plug the cable into the vehicle first" in said(refused)
     copied = html.unescape(action).replace("ocpp://", "ocpp://ANOTHER-")
-    assert "this label is another connector's" in said(at_home.send(copied, key=""))
+    assert "The label you scanned belongs to another connector" in said(at_home.send(copied, key=""))
+
+
+def test_the_page_says_what_is_in_the_way_of_a_start_by_the_label_and_offers_the_button_when_nothing_is(
+    at_home: Visitor, charger: Charger
+) -> None:
+    page = at_home.get(f"/q/{charger.charge_point_id}/1").headers["Location"]
+    unplugged = at_home.get(page)
+    assert "Plug the cable into the vehicle first" in said(unplugged)
+    assert 'id="start"' not in unplugged.text
+    for copied, words in (
+        (page.replace("ocpp%3A%2F%2F", "ocpp%3A%2F%2FANOTHER-"), "belongs to another connector"),
+        (f"{page}%26s%3Dforged", "was not made by us"),
+        (f"/charge/{charger.charge_point_id}/1?qr=https%3A%2F%2Fexample.org", "no label of ours"),
+    ):
+        seen = at_home.get(copied)
+        assert words in said(seen), copied
+        assert 'id="start"' not in seen.text
+    charger.status(1, "Preparing")
+    assert 'id="start"' in at_home.get(page).text

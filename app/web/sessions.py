@@ -14,7 +14,8 @@ from app.api.views import receipt_json, session_json
 from app.domain.roles import Role
 from app.domain.sessions import ENDED, PENDING, Session, energy
 from app.errors import NotFound
-from app.web.forms import shown_on
+from app.web.forms import shown_on, submitted
+from app.web.stop_forms import StopForm
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 
@@ -40,6 +41,17 @@ def session_now(session_id: str) -> str:
 @shown_on(session_page)
 def stop(session_id: str) -> ResponseReturnValue:
     services.sessions.stop(current_user(), session_id=session_id, evse_id=None, connector_id=None)
+    return redirect(url_for("web.sessions.session_page", session_id=session_id), 303)
+
+
+@bp.post("/<session_id>/stop-rules")
+@requires(Role.USER, own=True)
+@shown_on(session_page)
+def change_stop_rules(session_id: str) -> ResponseReturnValue:
+    """With nothing filled in, to none."""
+    session = services.sessions.get(current_user(), session_id)
+    rules = submitted(StopForm).rules(services.now(), session.tariff)
+    services.stop_rules.change(current_user(), session_id, rules)
     return redirect(url_for("web.sessions.session_page", session_id=session_id), 303)
 
 

@@ -59,6 +59,7 @@ def test_a_driver_starts_follows_and_stops_by_forms_alone(
     page = at_home.get(session)
     assert "Charging" in said(page)
     assert f'hx-get="{session}/now"' in page.text
+    assert f'data-live="session {session.rpartition("/")[2]}"' in page.text
     assert "Your session at" in said(at_home.get("/"))
     assert "See your session" in said(at_home.get(f"/charge/{plugged.charge_point_id}/1"))
 
@@ -185,3 +186,27 @@ def test_the_price_is_said_before_the_start_and_rules_for_the_end_go_with_it(
     assert time[11:16] == "23:59"
     assert session["stop_at"] == {"energy_wh": 12_500, "minutes": 90, "soc": 80, "cost": 15_050}
     charger.close()
+
+
+def test_the_rules_for_the_end_are_shown_changed_and_taken_back_while_a_session_runs(
+    driver: Api, visitor: Visitor, plugged: Charger
+) -> None:
+    at_home = visitor.log_in(driver.username)
+    answer = meanwhile(lambda: at_home.send(f"/charge/{plugged.charge_point_id}/1", energy_kwh="10"))
+    plugged.serve(1)
+    session = answer().headers["Location"]
+    transaction_id = begin(plugged, driver.id_tag)["transactionId"]
+    assert "Ends by itself: at 10.0 kWh" in said(at_home.get(session))
+    changed = at_home.send(f"{session}/stop-rules", soc="80", minutes="90")
+    assert changed.status_code == 303
+    assert "after 90 min, at 80 % of the battery" in said(at_home.get(session))
+    assert "Please look at the fields" in said(at_home.send(f"{session}/stop-rules", soc="0"))
+    assert "Nothing is to be paid here." in said(at_home.send(f"{session}/stop-rules", cost="10"))
+    at_home.send(f"{session}/stop-rules")
+    assert "Ends by itself" not in said(at_home.get(session))
+    end = {"transactionId": transaction_id, "meterStop": 2234, "timestamp": datetime.now(UTC).isoformat()}
+    plugged.call("StopTransaction", {**end, "reason": "EmergencyStop"})
+    over = at_home.get(session)
+    assert "The emergency stop was pressed. Unplug, and tell the operator." in said(over)
+    assert "Stop by itself" not in said(over)
+    assert at_home.send(f"{session}/stop-rules", soc="80").status_code == 409

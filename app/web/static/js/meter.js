@@ -1,7 +1,7 @@
 "use strict";
 
-// The meter of a session as a chart: power as a surface, energy as a line, read from the API and followed while it runs.
-const EVERY = 15000;
+// The meter of a session as a chart: power as a surface, energy as a line, read from the API, and again whenever the
+// session itself has been read anew.
 const charts = new Map();
 
 function colour(name) {
@@ -56,11 +56,9 @@ async function drawAll() {
   for (const element of document.querySelectorAll("[data-meter]")) draw(element, await read(element.dataset.meter));
 }
 
-function follow() {
-  if (!document.hidden && document.querySelector("[data-running]")) drawAll();
-}
-
 document.querySelector("[data-theme-switch]")?.addEventListener("click", drawAll);
 window.addEventListener("resize", drawAll);
-setInterval(follow, EVERY);
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target.id === "session") drawAll();
+});
 drawAll();

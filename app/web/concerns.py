@@ -86,6 +86,8 @@ def page_of_all(about: About) -> str:
             return url_for("web.fleet.charge_points", status="Faulted")
         case About.OFFLINE:
             return url_for("web.fleet.charge_points", online="no")
+        case About.CAMPAIGN:
+            return url_for("web.campaigns.campaigns", state="stopped")
         case About.NEWCOMER:
             return url_for("web.newcomers.newcomers")
         case About.QUARANTINE:
@@ -106,6 +108,7 @@ def page_of(about: About, matter: Matter) -> str:
             return url_for("web.quarantine.messages", at=matter.subject)
         case About.UNKNOWN_TAG:
             return url_for("web.tags.tags")
+        case About.CAMPAIGN:
+            return url_for("web.campaigns.campaign_page", campaign_id=matter.subject)
         case About.NEWCOMER:
             return url_for("web.newcomers.accept_page", charge_point_id=matter.subject)
-    return page_of_all(about)

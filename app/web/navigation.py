@@ -31,6 +31,7 @@ class Place:
 
 OPERATOR = "/operator"
 _CHARGE_POINTS = f"{OPERATOR}/charge-points"
+_CAMPAIGNS = f"{OPERATOR}/firmware-campaigns"
 PLACES = (
     Place("web.home.home", _("Charge"), "bolt"),
     Place("web.sessions.history", _("History"), "clock"),
@@ -47,6 +48,7 @@ OPERATOR_PLACES = (
     Place("web.tags.tags", _("Tags"), "tag", Role.STAFF),
     Place("web.tariffs.tariffs", _("Tariffs"), "money", Role.ADMIN),
     Place("web.quarantine.messages", _("Set aside"), "aside", Role.STAFF),
+    Place("web.firmware.images", _("Firmware"), "chip", Role.ADMIN, (f"{OPERATOR}/firmware", _CAMPAIGNS)),
 )
 
 

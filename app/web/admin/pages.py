@@ -1,5 +1,5 @@
 """The groups of these pages."""
 
-from app.web.admin import quarantine, sessions, tags, tariffs
+from app.web.admin import campaigns, firmware, quarantine, sessions, tags, tariffs
 
-PAGES = (sessions, quarantine, tags, tariffs)
+PAGES = (sessions, quarantine, tags, tariffs, firmware, campaigns)

@@ -8,7 +8,7 @@ function bar(form) {
 }
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (!detail.elt.matches(uploads)) return;
+  if (!detail.requestConfig.elt.matches(uploads)) return;
   detail.shouldSwap = true;
   detail.isError = false;
 });

@@ -163,6 +163,12 @@ class Demo:
 
         _wait("the session", look)
 
+    def _where(self) -> str:
+        """Return what the shell must be told to speak of this server: it names addresses to enter in chargers."""
+        usual = {name: Settings.model_fields[name.lower()].default for name in self._settings.binds}
+        others = {name: bind for name, bind in self._settings.binds.items() if bind != usual[name]}
+        return " ".join(f"{name}={value}" for name, value in {"DATA_DIR": str(self._directory), **others}.items())
+
     def _stay_up(self) -> None:
         url = self._settings.http_url
         print(f"""
@@ -172,7 +178,7 @@ Everything stays up until Ctrl-C.
   chargers  {self._settings.ocpp_url}/<id>
   cables    http://{self._control}/   the virtual chargers: plug, unplug, offline, late-stop, fault …
   accounts  {"   ".join(f"{name} / {password}" for name, password in PASSWORDS.items())}
-  shell     DATA_DIR={self._directory} {Path(sys.executable).parent}/chargebridge --help
+  shell     {self._where()} {Path(sys.executable).parent}/chargebridge --help
 
 Try it yourself:
 

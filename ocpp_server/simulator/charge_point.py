@@ -158,8 +158,10 @@ class ChargePoint:
 
 
 def _shown(value: Any) -> str:
-    """Return a value as it may be told: a link to a file is a secret but for its host, and a list has no end."""
+    """Return a value as it may be told: a link to a file is a secret but for its host, and some have no end."""
     if isinstance(value, dict):
         return "{…}"
+    if isinstance(value, list):
+        return "[…]"
     scheme, mark, rest = str(value).partition("://")
     return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/…" if mark else " ".join(str(value)[:SHOWN].split())

@@ -40,6 +40,8 @@ def test_the_demo_plays_the_sequence_stays_up_and_ctrl_c_leaves_nothing_behind(t
     ):
         assert step in told
     assert f"http://{http}/docs" in told
+    shell = " ".join(f"{name}={value}" for name, value in (settings | {"DATA_DIR": f"{tmp_path}/demo"}).items())
+    assert f"  shell     {shell} " in told
     assert processes_that_mention(str(tmp_path)) == []
 
 

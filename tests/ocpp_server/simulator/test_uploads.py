@@ -132,6 +132,8 @@ def test_a_new_log_cancels_the_one_under_way_and_a_trigger_tells_of_it(upload: C
 def test_each_call_is_one_line_and_no_link_to_a_file_is_written_down(upload: Callable[[Story], None]) -> None:
     async def story(central_system: CentralSystem, charge_point: VirtualChargePoint, host: FileHost) -> None:
         await central_system.call("CertificateSigned", certificateChain="one\ntwo")
+        tags = [{"idTag": "CARD7", "idTagInfo": {"status": "Accepted"}}]
+        await central_system.call("SendLocalList", listVersion=4, updateType="Full", localAuthorizationList=tags)
         for path in ("/secret-token/name", "/up"):
             await central_system.call("GetDiagnostics", location=host.url(path, "user:pass@"), retries=1)
             await charge_point.settled()
@@ -139,6 +141,7 @@ def test_each_call_is_one_line_and_no_link_to_a_file_is_written_down(upload: Cal
         brought = host.requests[-1][1]
         assert b"<- GetDiagnostics http://127.0.0.1:" in brought
         assert b"<- CertificateSigned one two: Rejected" in brought
+        assert b"<- SendLocalList 4 Full [\xe2\x80\xa6]: Accepted" in brought
         assert b"secret-token" not in brought
         assert b"pass@" not in brought
 

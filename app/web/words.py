@@ -169,6 +169,7 @@ NOTICES: Texts = {
     "charging_profile_saved": _("The charging profile is saved. Send it to chargers for it to rule."),
     "firmware_added": _("The firmware is in the store."),
     "firmware_removed": _("The firmware is deleted."),
+    "connector_held": _("The connector is held for you."),
     "label_revoked": _("The labels printed until now are refused. Print the new one."),
     "tag_adopted": _("The tag is added and may charge."),
     "tag_removed": _("The tag is removed."),

@@ -45,7 +45,7 @@ OPERATOR_PLACES = (
     Place("web.newcomers.newcomers", _("Unknown chargers"), "door", Role.ADMIN),
     Place("web.charging_profiles.profiles", _("Charging profiles"), "steps", Role.ADMIN),
     Place("web.all_sessions.sessions", _("Sessions"), "bolt", Role.STAFF),
-    Place("web.tags.tags", _("Tags"), "tag", Role.STAFF),
+    Place("web.tags.tags", _("Tags"), "tag", Role.STAFF, (f"{OPERATOR}/tags",)),
     Place("web.tariffs.tariffs", _("Tariffs"), "money", Role.ADMIN),
     Place("web.quarantine.messages", _("Set aside"), "aside", Role.STAFF),
     Place("web.firmware.images", _("Firmware"), "chip", Role.ADMIN, (f"{OPERATOR}/firmware", _CAMPAIGNS)),

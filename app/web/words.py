@@ -220,6 +220,10 @@ FIELD_MESSAGES: Texts = {
     "must have at most two decimals": _("At most two digits behind the point."),
     "name the charge points, or a place": _("Name chargers, or choose a place."),
     "there is no tariff at this charge point": _("Nothing is to be paid here."),
+    "is no label of a charge point": _("This is no label of ours. Scan the one on the charger."),
+    "is a link to somewhere else; do not open it, and tell the operator": _(
+        "This label leads somewhere else. Do not follow it, and tell the operator."
+    ),
     "must be a number": _("A number, please."),
     "must be a whole number": _("A whole number, please."),
     "is empty": _("This file is empty."),

@@ -41,3 +41,20 @@ def test_the_page_says_what_is_in_the_way_of_a_start_by_the_label_and_offers_the
         assert 'id="start"' not in seen.text
     charger.status(1, "Preparing")
     assert 'id="start"' in at_home.get(page).text
+
+
+def test_what_was_scanned_or_typed_leads_to_its_connector_or_is_said_to_be_none(
+    at_home: Visitor, charger: Charger
+) -> None:
+    label = f"ocpp://{charger.charge_point_id}?connector=2"
+    led = urlsplit(at_home.send("/scan", uri=label).headers["Location"])
+    assert (led.path, parse_qs(led.query)) == (f"/charge/{charger.charge_point_id}/2", {"qr": [label]})
+    by_hand = at_home.send("/scan", uri=charger.charge_point_id).headers["Location"]
+    assert by_hand == f"/?q={charger.charge_point_id}"
+    for text, words in (
+        ("https://example.org/pay", "This label leads somewhere else"),
+        ("no such thing!", "This is no label of ours"),
+        ("NO-SUCH-CHARGER", "There is no charger of this number"),
+        (f"ocpp://{charger.charge_point_id}?connector=9", "This charger has no such connector"),
+    ):
+        assert words in said(at_home.send("/scan", uri=text)), text

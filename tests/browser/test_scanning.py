@@ -42,7 +42,7 @@ def test_from_the_printed_link_to_a_receipt_with_its_price_by_a_rule_that_ends_i
     window.evaluate("window.isTheSame = true")
     virtual_charger.charge(1, 1_500)
     expect(window.locator("#energy")).to_contain_text("1.50")
-    expect(window.locator("#cost")).to_have_text("11.85 THB")
+    expect(window.locator("#paid")).to_have_text("11.85 THB")
     chart = window.locator("[data-meter]")
     window.wait_for_function("charts.get(document.querySelector('[data-meter]'))?.data[2].at(-1) === 1.5")
     expect(chart.locator("canvas")).to_be_visible()
@@ -53,7 +53,7 @@ def test_from_the_printed_link_to_a_receipt_with_its_price_by_a_rule_that_ends_i
     assert chart.evaluate(DRAWN) >= 1.5
 
     window.get_by_role("link", name="ใบเสร็จ").click()
-    expect(window.locator("#cost")).to_have_text("16.59 THB")
+    expect(window.locator("#paid")).to_have_text("16.59 THB")
 
 
 def test_a_photo_of_a_label_leads_to_its_connector_and_one_of_anything_else_is_said_to_be_none(

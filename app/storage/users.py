@@ -1,5 +1,6 @@
 """Accounts and their logins."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from app.domain.roles import Role
 from app.storage.audit import Audited
-from app.storage.collection import Collection
+from app.storage.collection import Collection, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,14 @@ class Users(Audited[User]):
     kind = User
     readers = {"role": Role}
     indexes = (IndexModel([("id_tag", ASCENDING)]), IndexModel([("role", ASCENDING)]))
+
+    @staticmethod
+    def like(text: str) -> Document:
+        """Return the filter for accounts with a text in user name, name or e-mail; for all when it is empty."""
+        if not text:
+            return {}
+        found = {"$regex": re.escape(text).replace("\0", r"\x00"), "$options": "i"}
+        return {"$or": [{name: found} for name in ("username", "name", "email")]}
 
     def disabled(self, usernames: Iterable[str]) -> set[str]:
         """Return the keys of those of some accounts that are disabled."""

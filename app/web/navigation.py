@@ -48,6 +48,7 @@ OPERATOR_PLACES = (
     Place("web.tags.tags", _("Tags"), "tag", Role.STAFF, (f"{OPERATOR}/tags",)),
     Place("web.tariffs.tariffs", _("Tariffs"), "money", Role.ADMIN),
     Place("web.quarantine.messages", _("Set aside"), "aside", Role.STAFF),
+    Place("web.users.users", _("Users"), "person", Role.ADMIN),
     Place("web.firmware.images", _("Firmware"), "chip", Role.ADMIN, (f"{OPERATOR}/firmware", _CAMPAIGNS)),
 )
 

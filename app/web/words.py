@@ -132,7 +132,7 @@ FAILURES: Texts = {
     "serial_number_missing": _("Security profile 3 needs the serial number, which is in the certificate."),
     "serial_number_taken": _("Another charger with this security profile has the same serial number."),
     "session_ended": _("This session has ended already."),
-    "session_open": _("One of your sessions is open. Stop it first, then delete your account."),
+    "session_open": _("A session of this account is open. Stop it first, then delete the account."),
     "session_not_started": _("Charging has not begun yet. Without a cable the request ends by itself."),
     "stopping": _("We are just restarting. Try again in a moment."),
     "tariff_in_use": _("This tariff is in use, or is that of all chargers without one. Take it away from them first."),
@@ -184,6 +184,8 @@ NOTICES: Texts = {
     "password_changed": _("Your password is changed. You are logged out everywhere else."),
     "profile_saved": _("Your profile is saved."),
     "tag_blocked": _("The tag is blocked. Chargers are being told."),
+    "user_deleted": _("The account is deleted."),
+    "user_saved": _("Saved."),
     "vehicle_added": _("Your vehicle is added."),
     "vehicle_removed": _("The vehicle is removed. Its sessions stay in your history."),
     "vehicle_saved": _("Saved."),
@@ -232,6 +234,7 @@ FIELD_MESSAGES: Texts = {
     "name the charge points, or a vendor or model of which all are meant": _(
         "Say a vendor, a model, or the numbers of the chargers."
     ),
+    "must be the user name": _("Type exactly the user name."),
     "must be JSON": _("This is not JSON: look at commas, quotes and brackets."),
     "this is not your password": _("This is not your password."),
     "must be 17 letters and digits, without I, O and Q": _("17 letters and digits, without I, O and Q."),

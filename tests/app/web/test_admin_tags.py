@@ -91,10 +91,10 @@ def test_a_table_is_tried_before_it_is_brought_and_each_wrong_line_is_named(staf
 def test_why_a_tag_may_charge_or_not_is_told_rule_by_rule(staff: Visitor, root: Api, charger: Charger) -> None:
     why, number = f"{TAGS}/why", new_number()
     here = {"at": charger.charge_point_id, "connector": "1", "id_tag": number}
-    assert "The tag is known: no." in said(staff.get(f"{why}?{urlencode(here)}"))
+    assert "this does not hold: The tag is known" in said(staff.get(f"{why}?{urlencode(here)}"))
     root.post("/api/id_tags", idTag=number)
     assert "Yes: nothing here keeps it from charging." in said(staff.get(f"{why}?{urlencode(here)}"))
     root.patch(f"/api/id_tags/{number}", status="Blocked")
-    assert "The tag is not blocked: no." in said(staff.get(f"{why}?{urlencode(here)}"))
-    assert "The charger is known: no." in said(staff.get(f"{why}?{urlencode({**here, 'at': '<b>'})}"))
+    assert "this does not hold: The tag is not blocked" in said(staff.get(f"{why}?{urlencode(here)}"))
+    assert "this does not hold: The charger is known" in said(staff.get(f"{why}?{urlencode({**here, 'at': '<b>'})}"))
     assert "There cannot be such" in said(staff.get(f"{why}?{urlencode({**here, 'connector': 'x'})}"))

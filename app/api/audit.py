@@ -14,7 +14,7 @@ from app.api.routes import Routes
 from app.domain.roles import Role
 from app.domain.times import iso
 from app.storage.audit import AuditRecord
-from app.storage.collection import equal
+from app.storage.collection import Document, equal
 
 api = Routes("audit", __name__, url_prefix="/api", abp_tags=[Tag(name="Audit")])
 
@@ -46,10 +46,15 @@ class AuditAnswer(Answer):
 def list_audit(query: AuditQuery) -> dict[str, Any]:
     """Who, what, from what to what, from where, for two years. What root did is for root to read. Commands to charge
     points are in the list of commands."""
-    where = equal([("username", query.username), ("kind", query.kind), ("key", query.key)])
+    return page(services.storage.audit, audit_wanted(query.username, query.kind, query.key), query, _shown)
+
+
+def audit_wanted(username: str | None, kind: str | None, key: str | None) -> Document:
+    """Return the filter for what is asked for, as far as it is for who asks."""
+    where = equal([("username", username), ("kind", kind), ("key", key)])
     if not current_user().role.at_least(Role.ROOT):
         where["role"] = {"$ne": Role.ROOT.value}
-    return page(services.storage.audit, where, query, _shown)
+    return where
 
 
 def _shown(record: AuditRecord) -> dict[str, Any]:

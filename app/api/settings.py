@@ -8,7 +8,7 @@ from app.api.answers import Answer
 from app.api.context import services
 from app.api.policy import requires
 from app.api.routes import Routes
-from app.config import SECRETS
+from app.config import SECRETS, Settings
 from app.domain.roles import Role
 from app.storage.audit import MASK
 
@@ -25,5 +25,10 @@ class SettingsAnswer(Answer):
 @requires(Role.ROOT)
 def get_settings() -> dict[str, Any]:
     """To change one, set it in the environment or in `.env` and start the server again."""
-    shown = services.settings.model_dump(mode="json")
-    return {"settings": {name.upper(): MASK if name in SECRETS and value else value for name, value in shown.items()}}
+    return {"settings": shown_settings(services.settings)}
+
+
+def shown_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings by their names in the environment, without what is secret."""
+    shown = settings.model_dump(mode="json")
+    return {name.upper(): MASK if name in SECRETS and value else value for name, value in shown.items()}

@@ -49,6 +49,7 @@ OPERATOR_PLACES = (
     Place("web.tariffs.tariffs", _("Tariffs"), "money", Role.ADMIN),
     Place("web.quarantine.messages", _("Set aside"), "aside", Role.STAFF),
     Place("web.users.users", _("Users"), "person", Role.ADMIN),
+    Place("web.audit_log.audit", _("Audit log"), "clock", Role.ADMIN),
     Place("web.firmware.images", _("Firmware"), "chip", Role.ADMIN, (f"{OPERATOR}/firmware", _CAMPAIGNS)),
 )
 

@@ -1,0 +1,58 @@
+"""What people have changed, and for root the settings that the server runs with."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _
+
+from app.api.audit import audit_wanted
+from app.api.context import services
+from app.api.policy import requires
+from app.api.settings import shown_settings
+from app.domain.roles import Role
+from app.storage.audit import AuditRecord
+from app.web.lists import listed
+from app.web.navigation import OPERATOR
+from app.web.words import Texts
+
+bp = Blueprint("audit_log", __name__, url_prefix=OPERATOR)
+
+SHOWN = 50
+LONGEST = 100
+
+ACTIONS: Texts = {"created": _("Created"), "changed": _("Changed"), "deleted": _("Deleted")}
+ASKED = ("username", "kind", "key")
+
+
+@bp.get("/audit")
+@requires(Role.ADMIN)
+def audit() -> str:
+    asked = {name: request.args.get(name, "")[:LONGEST].strip() for name in ASKED}
+    where = audit_wanted(**{name: text or None for name, text in asked.items()})
+    found, more = listed(services.storage.audit, where, SHOWN)
+    return render_template(
+        "pages/audit.html",
+        records=[(one, _differences(one)) for one in found],
+        next=more,
+        asked=asked,
+        is_filtered=any(asked.values()),
+        actions=ACTIONS,
+    )
+
+
+@bp.get("/settings")
+@requires(Role.ROOT)
+def settings() -> str:
+    return render_template("pages/settings.html", settings=sorted(shown_settings(services.settings).items()))
+
+
+def _differences(record: AuditRecord) -> list[tuple[str, str, str]]:
+    """Return each field that differs, with what it was and what it is."""
+    before, after = json.loads(record.before), json.loads(record.after)
+    return [(name, _text(before, name), _text(after, name)) for name in sorted({*before, *after})]
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return "–" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -14,7 +14,7 @@ from app.web.navigation import OPERATOR
 
 bp = Blueprint("overview", __name__, url_prefix=OPERATOR)
 
-_FOR_ADMINS = (About.NEWCOMER,)
+_FOR_ADMINS = (About.CAMPAIGN, About.NEWCOMER)
 
 
 @bp.get("")

@@ -43,6 +43,7 @@ PICTURES = (
     Picture("operator-charge-points", "root", "/operator/charge-points", DESK, dark=True),
     Picture("operator-charge-point", "root", "/operator/charge-points/CP001", DESK),
     Picture("operator-messages", "root", "/operator/charge-points/CP001/messages", DESK),
+    Picture("operator-session", "root", "/operator/sessions/{session}", DESK),
 )
 PASSWORDS = {"driver": "a driver's", "malee": "a driver's", "root": ROOT_PASSWORD}
 

@@ -9,6 +9,7 @@ from jwt import PyJWTError
 from pydantic import ValidationError
 
 from app.api import problems
+from app.errors import NotFound
 from app.web.addresses import parts_of
 from app.web.forms import Fault, page_of_form
 from app.web.headers import protect
@@ -74,12 +75,19 @@ def _told(status: int, fault: Fault) -> Response:
     Pages a role may not see do not exist for it, so they look like any other address that nobody knows.
     """
     g.fault = fault
-    form = page_of_form(request.endpoint) if request.endpoint else None
-    if form is not None and status not in _NOT_OF_THE_FORM:
-        response = make_response(form(**(request.view_args or {})))
-    else:
+    try:
+        response = None if status in _NOT_OF_THE_FORM else _page_with_form()
+    except NotFound:  # what the form is about
+        response, status = None, 404
+    if response is None:
         if status in _NO_SUCH_PAGE and fault.facts.get("code") != "csrf_failed":
             status, g.fault = 404, Fault(failure("not_found", ""))
         response = make_response(render_template("pages/failure.html", status=status))
     response.status_code = status
     return response
+
+
+def _page_with_form() -> Response | None:
+    """Return the page that the form at hand is on; raises NotFound where that is about something that is not there."""
+    form = page_of_form(request.endpoint) if request.endpoint else None
+    return None if form is None else make_response(form(**(request.view_args or {})))

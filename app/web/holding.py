@@ -45,7 +45,6 @@ def hold(charge_point_id: str, connector_id: int) -> ResponseReturnValue:
 
 @bp.post("/reservations/<int:reservation_id>/cancel")
 @requires(Role.USER, own=True)
-@shown_on(lambda reservation_id: reservations_page())
 def let_go(reservation_id: int) -> ResponseReturnValue:
     services.reservations.cancel(current_user(), reservation_id)
     return redirect(url_for("web.holding.reservations_page"), 303)

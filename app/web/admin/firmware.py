@@ -26,6 +26,7 @@ def images() -> str:
     return render_template("pages/firmware.html", images=found, next=more)
 
 
+@requires(Role.ADMIN)
 def upload_failed() -> str:
     """What is wrong with an image; the form that it came from stays as it is."""
     return render_template("parts/firmware_upload.html")

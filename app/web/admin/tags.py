@@ -177,6 +177,7 @@ def import_page() -> str:
     return render_template("pages/tag_import.html", columns=COLUMNS, most_rows=MOST_ROWS, report=None)
 
 
+@requires(Role.STAFF)
 def import_failed() -> str:
     """What went wrong with a table; the form that it came from stays as it is."""
     return render_template("parts/tag_import.html", report=None)

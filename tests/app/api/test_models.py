@@ -69,6 +69,7 @@ def paths(root: Api) -> dict[str, str]:
     return {
         "charge_point_id": root.post("/api/charge_points", id="Fields-of-bodies").json()["id"],
         "idTag": root.post("/api/id_tags", {}).json()["idTag"],
+        "quarantine_id": "0" * 32,
         "charging_profile_id": root.post(
             "/api/charging_profiles",
             {"name": "Fields", "purpose": "TxDefaultProfile", "kind": "Relative", "unit": "A"}

@@ -46,7 +46,6 @@ BATCH_STATES: Texts = {
 # What became of a command; of one that was answered its status says more.
 OUTCOMES: Texts = {
     "answered": _("Answered"),
-    "beyond_charge_point_limits": _("That is more than this charger can take. Look at the fields marked below."),
     "call_error": _("It could not do this"),
     "cancelled": _("Cancelled"),
     "disconnected": _("It hung up"),

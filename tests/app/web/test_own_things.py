@@ -1,17 +1,9 @@
 """What a driver keeps on the pages: vehicles, tags, his data, and the way out."""
 
-import re
 from uuid import uuid4
 
 from tests.app.web.visitors import Visitor, said
 from tests.live import Api, Server
-
-
-def address_of(page: str, name: str) -> str:
-    """Return the address of a vehicle's page, by what it is called in the list."""
-    found = re.search(rf'href="(/vehicles/\w+)">\s*<span class="what"><strong>{re.escape(name)}<', page)
-    assert found, page
-    return found[1]
 
 
 def test_a_vehicle_is_added_renamed_and_removed(account: Api, at_home: Visitor) -> None:

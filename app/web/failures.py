@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from app.api import problems
 from app.errors import NotFound
 from app.web.addresses import parts_of
+from app.web.failure_words import failure, field_fault
 from app.web.forms import Fault, page_of_form
 from app.web.headers import protect
-from app.web.words import failure, field_fault
 
 _FOR_PROGRAMS = ("/api/", "/files/")
 _NO_SUCH_PAGE = (403, 404, 405)
@@ -32,7 +32,8 @@ def register(bp: Blueprint) -> None:
 
 def register_unknown_addresses(app: Flask) -> None:
     """Tell a browser on a page that there is nothing at an address."""
-    app.register_error_handler(404, _on_unknown_address)
+    for status in (404, 405):
+        app.register_error_handler(status, _on_unknown_address)
 
 
 def _on_unknown_visitor(_error: Exception) -> ResponseReturnValue:

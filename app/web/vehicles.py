@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.api.context import current_user, services
 from app.api.policy import requires
-from app.api.vehicles import Kwh, NewVehicle, VehicleChange
+from app.api.vehicles import Kwh, NewVehicle, VehicleChange, VehicleFields
 from app.domain.id_tags import IdTagKind
 from app.domain.roles import Role
 from app.tags.own import block_own
@@ -14,16 +14,18 @@ from app.web.forms import shown_on, submitted
 bp = Blueprint("vehicles", __name__, url_prefix="/vehicles")
 
 
-class NewVehicleForm(NewVehicle):
+class Typed(VehicleFields):
     """In a form a number is text."""
 
     battery_kwh: Kwh | None = None
 
 
-class VehicleChangeForm(VehicleChange):
-    """In a form a number is text."""
+class NewVehicleForm(Typed, NewVehicle):
+    """A vehicle as it is added."""
 
-    battery_kwh: Kwh | None = None
+
+class VehicleChangeForm(Typed, VehicleChange):
+    """A vehicle as it is from now on."""
 
 
 @bp.get("")

@@ -1,12 +1,9 @@
-"""What the API says in codes, in words for people: tables from code to text, which the catalogues translate."""
+"""How chargers and sessions are, in words for people: tables from code to text, which the catalogues translate."""
 
 from collections.abc import Mapping
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.domain.charge_points import ID_IN_WORDS
-from app.domain.command_batches import CANCELLED, BatchState, Step
 from app.domain.sessions import State
 
 Texts = Mapping[str, object]
@@ -36,34 +33,6 @@ CONNECTOR_STATUSES: Texts = {
     "Faulted": _("Out of order"),
 }
 
-BATCH_STATES: Texts = {
-    BatchState.RUNNING: _("Under way"),
-    BatchState.CANCELLING: _("Being cancelled"),
-    BatchState.CANCELLED: _("Cancelled"),
-    BatchState.FINISHED: _("Finished"),
-}
-
-# What became of a command; of one that was answered its status says more.
-OUTCOMES: Texts = {
-    "answered": _("Answered"),
-    "call_error": _("It could not do this"),
-    "cancelled": _("Cancelled"),
-    "disconnected": _("It hung up"),
-    "offline": _("Not connected"),
-    "refused": _("Not sent"),
-    "timeout": _("No answer in time"),
-}
-
-ANSWERS: Texts = {
-    "Accepted": _("Accepted"),
-    "NotImplemented": _("It cannot do this"),
-    "NotSupported": _("It cannot do this"),
-    "Rejected": _("Refused"),
-    "Scheduled": _("When the session has ended"),
-    "UnlockFailed": _("The cable is stuck"),
-    "Unlocked": _("The cable is released"),
-}
-
 REGISTRATIONS: Texts = {
     "Accepted": _("In service"),
     "Pending": _("Waits to be accepted"),
@@ -90,171 +59,6 @@ TONES: Mapping[str, str] = {
     State.FAILED: "bad",
 }
 
-# What happened, and what to do about it.
-FAILURES: Texts = {
-    "already_settled": _("Somebody else has settled this already."),
-    "already_exists": _("There is one like that already. Choose another name."),
-    "bad_input": _("Please look at the fields marked below."),
-    "beyond_charge_point_limits": _("That is more than this charger can take. Look at the fields marked below."),
-    "call_error": _("The charger could not do this. Try again, or use another one."),
-    "charge_point_busy": _("The charger is busy with other requests. Try again in a moment."),
-    "charge_point_exists": _("There is a charger of this number already. Choose another number."),
-    "charge_point_not_accepted": _("This charger is not in service yet. Please choose another one."),
-    "charge_point_offline": _("This charger is not connected at the moment. Please choose another one."),
-    "charge_point_timeout": _("The charger has not answered in time. It may still do it: look again in a minute."),
-    "connector_busy": _("Somebody is charging here, or about to. Please choose another connector."),
-    "connector_reserved": _("This connector is reserved for somebody else. Please choose another one."),
-    "csrf_failed": _("This page was open for too long. Load it again and repeat what you did."),
-    "database_unavailable": _("We cannot reach our records at the moment. Try again in a few seconds."),
-    "campaign_over": _("This campaign is over already."),
-    "firmware_damaged": _("The stored file is not what was brought any more. Bring it again."),
-    "firmware_not_signed": _("This firmware was brought without the signature of its maker."),
-    "no_charge_points": _("No charger in service is of this vendor and model."),
-    "firmware_does_not_fit": _("This firmware is for another vendor or model. Below you can send it all the same."),
-    "firmware_is_older": _("The charger has a newer version. Below you can send the older one all the same."),
-    "forbidden": _("There is nothing at this address."),
-    "id_tag_not_accepted": _("Your account may not charge at the moment. Please ask the operator."),
-    "id_tag_exists": _("There is this tag already."),
-    "id_tag_in_use": _("This tag is in use or was used, so it has to stay. Block it instead."),
-    "internal_error": _("Something went wrong on our side. If it happens again, tell the operator the number below."),
-    "last_root_certificate": _(
-        "It is the last one the charger trusts this server by. Below you can delete it all the same."
-    ),
-    "local_list_busy": _("The list is being sent already."),
-    "local_list_unmanaged": _("Say first what belongs in the list of this charger."),
-    "last_root": _("This is the last account that may do everything. Make another one first."),
-    "method_not_allowed": _("There is nothing at this address."),
-    "no_transaction": _("Nobody is charging on this connector, and this profile is for a session."),
-    "not_authenticated": _("User name or password wrong. Try again."),
-    "not_found": _("There is nothing at this address. It may have been removed, or it belongs to somebody else."),
-    "not_supported_by_charge_point": _("This charger cannot do that."),
-    "serial_number_missing": _("Security profile 3 needs the serial number, which is in the certificate."),
-    "serial_number_taken": _("Another charger with this security profile has the same serial number."),
-    "session_ended": _("This session has ended already."),
-    "session_open": _("A session of this account is open. Stop it first, then delete the account."),
-    "session_not_started": _("Charging has not begun yet. Without a cable the request ends by itself."),
-    "stopping": _("We are just restarting. Try again in a moment."),
-    "tariff_in_use": _("This tariff is in use, or is that of all chargers without one. Take it away from them first."),
-    "default_tariff_changed": _("Somebody else has just made another tariff the usual one. Look again."),
-    "tls_not_configured": _("This server does not serve this security profile. Choose another one."),
-    "too_large": _("That is too much to send at once."),
-    "too_many_attempts": _("Too many attempts. Wait a minute before the next one."),
-    "too_many_vehicles": _("An account has 20 vehicles at most. Remove one first."),
-    "username_taken": _("This user name is taken. Choose another one."),
-    "connector_faulted": _("The charger reports a fault on this connector. Please choose another one."),
-    "connector_unavailable": _("This connector is out of service. Please choose another one."),
-    "connector_unplugged": _("Plug the cable into the vehicle first, then press start."),
-    "idempotency_key_reused": _("This page was sent before with something else in it. Load it again."),
-    "label_forged": _("This label was not made by us. Do not use it, and tell the operator."),
-    "label_mismatch": _("The label you scanned belongs to another connector. Scan the one where your cable is."),
-    "label_required": _("To start here, scan the label on the charger with your telephone."),
-    "label_revoked": _("This label is not valid any more. Please tell the operator, who has a new one."),
-    "label_unreadable": _("This is no label of ours. Scan the one on the charger."),
-    "label_unsigned": _("Only signed labels count here. Scan the one on the charger itself."),
-    "request_in_progress": _("Your request is under way already. Look at your session in a moment."),
-    "reservation_ended": _("This reservation has ended already."),
-    "reservation_open": _("There is a reservation already. Cancel it first."),
-    "session_stopping": _("This session is being stopped already."),
-    "own_account": _("This cannot be done to your own account."),
-    "too_many_commands_waiting": _("Too many requests wait for this charger already. Try again in a minute."),
-    "unknown_charge_point": _("There is no charger of this number. Look at the label once more."),
-    "unknown_connector": _("This charger has no such connector. Look at the label once more."),
-}
-
-# What has been done, said on the page that is shown next.
-NOTICES: Texts = {
-    "account_deleted": _("Your account is deleted. Thank you for charging with us."),
-    "charging_profile_removed": _("The charging profile is removed. Chargers go on with what they were sent."),
-    "charging_profile_saved": _("The charging profile is saved. Send it to chargers for it to rule."),
-    "firmware_added": _("The firmware is in the store."),
-    "firmware_removed": _("The firmware is deleted."),
-    "connector_held": _("The connector is held for you."),
-    "label_revoked": _("The labels printed until now are refused. Print the new one."),
-    "tag_adopted": _("The tag is added and may charge."),
-    "tag_removed": _("The tag is removed."),
-    "tariff_removed": _("The tariff is removed."),
-    "tariff_saved": _("Saved. Sessions that have begun go on with the prices they began with."),
-    "tag_saved": _("Saved."),
-    "message_settled": _("Settled."),
-    "session_ended": _("The session is ended."),
-    "point_removed": _("The charger is removed."),
-    "point_saved": _("Saved."),
-    "tag_list_saved": _("Saved. The charger gets it within seconds, or when it is back."),
-    "password_changed": _("Your password is changed. You are logged out everywhere else."),
-    "profile_saved": _("Your profile is saved."),
-    "tag_blocked": _("The tag is blocked. Chargers are being told."),
-    "user_deleted": _("The account is deleted."),
-    "user_saved": _("Saved."),
-    "vehicle_added": _("Your vehicle is added."),
-    "vehicle_removed": _("The vehicle is removed. Its sessions stay in your history."),
-    "vehicle_saved": _("Saved."),
-}
-
-# What is wrong with a field, by pydantic's name for it; its facts are the placeholders.
-FIELD_FAULTS: Texts = {
-    "too_short": _("Choose at least one."),
-    "extra_forbidden": _("This field is not known."),
-    "missing": _("Please fill this in."),
-    "greater_than": _("More than %(gt)s."),
-    "greater_than_equal": _("At least %(ge)s."),
-    "less_than": _("Less than %(lt)s."),
-    "less_than_equal": _("At most %(le)s."),
-    "decimal_max_places": _("At most %(decimal_places)d digits behind the point."),
-    "decimal_parsing": _("A number, please."),
-    "int_parsing": _("A whole number, please."),
-    "int_from_float": _("A whole number, please."),
-    "time_parsing": _("A time of day, please."),
-    "string_too_long": _("At most %(max_length)d characters."),
-    "string_too_short": _("At least %(min_length)d characters."),
-}
-
-# What the API says of fields in its own words.
-FIELD_MESSAGES: Texts = {
-    ID_IN_WORDS: _("1 to 48 letters, digits or * - _ = : + | @ . and spaces between them."),
-    "choose one of the list": _("Choose one of the list."),
-    "must be 3 to 64 letters, digits or . _ @ + -": _("3 to 64 letters, digits or . _ @ + -"),
-    "must be an e-mail address": _("This is not an e-mail address."),
-    "must not contain control characters": _("There are characters in it that cannot be printed."),
-    "is required": _("Please fill this in."),
-    "must be a date and time": _("A date and a time, please."),
-    "must be 0 or more, and not that much": _("0 or more, please, and not that much."),
-    "must have at most two decimals": _("At most two digits behind the point."),
-    "name the charge points, or a place": _("Name chargers, or choose a place."),
-    "there is no tariff at this charge point": _("Nothing is to be paid here."),
-    "is no label of a charge point": _("This is no label of ours. Scan the one on the charger."),
-    "is a link to somewhere else; do not open it, and tell the operator": _(
-        "This label leads somewhere else. Do not follow it, and tell the operator."
-    ),
-    "must be a number": _("A number, please."),
-    "must be a whole number": _("A whole number, please."),
-    "is empty": _("This file is empty."),
-    "must be 64 hexadecimal digits": _("64 digits from 0 to 9 and a to f."),
-    "must be ahead, and within a year": _("A moment ahead, within a year."),
-    "name the charge points, or a vendor or model of which all are meant": _(
-        "Say a vendor, a model, or the numbers of the chargers."
-    ),
-    "must be the user name": _("Type exactly the user name."),
-    "must be JSON": _("This is not JSON: look at commas, quotes and brackets."),
-    "this is not your password": _("This is not your password."),
-    "must be 17 letters and digits, without I, O and Q": _("17 letters and digits, without I, O and Q."),
-}
-
-
-def failure(code: str, otherwise: str = "") -> str:
-    """Return what to say of an error."""
-    return str(FAILURES[code]) if code in FAILURES else gettext(otherwise)
-
-
-def notice(code: str) -> str:
-    """Return what to say of something done, if there is such a thing."""
-    return str(NOTICES.get(code, ""))
-
-
-def field_fault(kind: str, message: str, facts: Mapping[str, object]) -> str:
-    """Return what to say of a field."""
-    text = FIELD_FAULTS.get(kind) or FIELD_MESSAGES.get(message.removeprefix("Value error, "))
-    return str(text) % facts if text is not None else gettext(message)
-
 
 def state(value: str) -> str:
     """Return a session's state in words."""
@@ -264,32 +68,6 @@ def state(value: str) -> str:
 def connector_status(value: str | None) -> str:
     """Return a connector's status in words; a vendor's own word as it came."""
     return str(CONNECTOR_STATUSES.get(value or "", value or _("Unknown")))
-
-
-def batch_state(value: str) -> str:
-    return str(BATCH_STATES[value])
-
-
-def step(one: Step) -> str:
-    """Return what became of one charge point's command."""
-    if one.status is not None:
-        return str(ANSWERS.get(one.status, one.status))
-    if one.outcome is not None:
-        return str(OUTCOMES[one.outcome])
-    return str(_("Waits for its turn") if one.waiting else _("Being asked"))
-
-
-def step_reason(one: Step) -> str:
-    """Return what is known besides, where that is more than the outcome says."""
-    return one.error or "" if one.outcome in ("call_error", "refused") else ""
-
-
-def step_tone(one: Step) -> str:
-    if one.outcome is None:
-        return "quiet" if one.waiting else "busy"
-    if one.outcome == "answered":
-        return "good" if one.status in (None, "Accepted", "Scheduled", "Unlocked") else "bad"
-    return "quiet" if one.outcome == CANCELLED else "bad"
 
 
 def registration(value: str) -> str:

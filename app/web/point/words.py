@@ -7,8 +7,9 @@ from app.domain.reservations import ReservationState
 from app.smart_charging.record import CLEARED, ENDED_WITH, NOT_THERE, REPLACED
 from app.storage.certificates import CertificateStatus
 from app.storage.records import Event
+from app.web.command_words import ANSWERS
 from app.web.concerns import error_words
-from app.web.words import ANSWERS, Texts
+from app.web.words import Texts
 from ocpp_server.frames import Outcome
 
 EVENTS: Texts = {

@@ -50,6 +50,8 @@ def _begin() -> None:
         raise UnsupportedMediaType
     if is_file_expected(current_app) or (is_form_expected(current_app) and request.mimetype == FORM):
         return
+    if request.routing_exception is not None and request.mimetype == FORM:
+        return  # where nothing is, that is what there is to say
     # Unreadable JSON and other media types are told as such, before anything else; a token may be in any body.
     if request.content_length or "Transfer-Encoding" in request.headers:
         body = request.get_json()

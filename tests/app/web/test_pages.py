@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 from uuid import uuid4
 
 import httpx
@@ -137,6 +138,18 @@ def test_an_unknown_address_is_told_on_a_page_to_a_browser_and_as_a_problem_to_a
     assert "Content-Security-Policy" in page.headers
     problem(visitor.get("/nowhere", Accept="*/*"), 404, "not_found")
     problem(visitor.get("/api/nowhere"), 404, "not_found")
+
+
+@pytest.mark.parametrize("address", ["/nowhere", "/sessions"])
+def test_a_form_sent_to_where_none_is_taken_is_told_on_a_page_to_a_browser_in_its_language(
+    server: Server, visitor: Visitor, address: str
+) -> None:
+    page = visitor.send(address, username="x")
+    assert (page.status_code, "There is nothing at this address" in said(page)) == (404, True)
+    with Visitor(server, language="th") as thai:
+        assert '<html lang="th">' in thai.send(address, username="x").text
+    problem(visitor.send(address, {"Accept": "*/*"}, username="x"), 405 if address == "/sessions" else 404, ANY)
+    problem(visitor.send(f"/api{address}", username="x"), 405 if address == "/sessions" else 404, ANY)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ TAKEN_WITHIN = 20.0
 LEAVE_WITHIN = 5.0
 LEAVE_BYTES = 16 * 1024 * 1024
 _PIECE = 64 * 1024
+# What is read, behind an answer that did not wait for it, so that another request may follow on the connection.
+_LEFT_OVER = 64 * 1024
 
 # The connections whose request at hand is a file, or asks for one: nobody knows how long that takes.
 _unhurried: WeakSet[socket.socket] = WeakSet()
@@ -108,6 +110,12 @@ def _readable(connection: socket.socket, seconds: float | None) -> bool:
     return bool(poll.poll(None if seconds is None else seconds * 1000))
 
 
+def _may_be_left_over(request: Any) -> bool:
+    """Tell whether a request's body is, or may become, longer than what is read of it unasked."""
+    headers = dict(request.headers)
+    return "TRANSFER-ENCODING" in headers or int(headers.get("CONTENT-LENGTH", 0)) > _LEFT_OVER
+
+
 class Worker(ThreadWorker):
     """Everything but `handle` and `handle_request` is done by the main thread, which must not wait for anybody."""
 
@@ -143,6 +151,9 @@ class Worker(ThreadWorker):
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         conn.sock.settimeout(TAKEN_WITHIN)
+        if _may_be_left_over(req):
+            # The answer may come before its end: it says then that no other request can follow.
+            req.force_close()
         try:
             return bool(super().handle_request(req, conn))
         except TimeoutError as error:

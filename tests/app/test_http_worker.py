@@ -4,6 +4,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from select import select
 from selectors import DefaultSelector
 
 import pytest
@@ -39,11 +40,15 @@ def test_many_who_do_not_finish_keep_nobody_waiting(small: Server, said: bytes) 
 
 def test_a_body_that_breaks_off_is_no_beginning_of_the_next_request(small: Server) -> None:
     with ExitStack() as opened:
-        for _ in range(THREADS // 2 + 1):
-            slow = opened.enter_context(socket.create_connection(("127.0.0.1", small.http_port), 5))
-            slow.sendall(HALF_A_BODY)
-        # The last one is one too many, and is not waited for.
-        answer = slow.makefile("rb").read()
+        slow = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", small.http_port), 5))
+            for _ in range(THREADS // 2 + 1)
+        ]
+        for connection in slow:
+            connection.sendall(HALF_A_BODY)
+        # One of them is one too many, and is not waited for.
+        refused, _, _ = select(slow, [], [], 5)
+        answer = refused[0].makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.count(b"HTTP/1.1 ") == 1
 
@@ -52,6 +57,15 @@ def test_who_is_refused_before_all_of_his_body_came_reads_why(small: Server) -> 
     body = b'{"username": "' + b"x" * 8_000_000 + b'"}'
     answer = plain_http.post(f"{small.url}/api/login", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(("size", "next_request"), [(1_000, "keep-alive"), (100_000, "close")])
+def test_an_answer_tells_whether_another_request_can_follow_what_nobody_read(
+    server: Server, size: int, next_request: str
+) -> None:
+    answer = plain_http.post(f"{server.url}/api/login", content=b"x" * size, headers={"Content-Type": "text/plain"})
+    assert answer.status_code == 415
+    assert answer.headers["Connection"] == next_request
 
 
 def test_the_longest_silent_make_room_for_who_comes() -> None:

@@ -91,11 +91,14 @@ def test_who_connects_and_never_speaks_ocpp_is_shown_out(
 
 def test_who_reads_no_answers_is_dropped(start: Callable[..., Bridge], central_system: CentralSystemInMemory) -> None:
     bridge = start(**BRISK, max_calls_per_second=1e9, burst=1e9)
-    calls = frame(b'[2,"1","DataTransfer",{"vendorId":"x"}]') * 500
+    calls = frame(b'[2,"1","DataTransfer",{"vendorId":"x"}]') * 5_000
     with raw_connection(bridge.port) as connection:
+        # So that not megabytes of answers are under way before one counts as not read.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        ours = eventually(lambda: bridge.connected_charge_points.get("cp001"))
+        ours.socket.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
         with pytest.raises(OSError, match="timed out|reset|Broken pipe"):
-            connection.sendall(calls * 10_000)
+            connection.sendall(calls * 1_000)
         _, closing = eventually(lambda: central_system.closings)[0]
     assert closing.reason == "reads nothing"
 

@@ -62,7 +62,7 @@ def get_group(path: GroupPath) -> dict[str, Any]:
 )
 @requires(Role.ADMIN)
 def add_group(body: NewGroup) -> tuple[dict[str, Any], int]:
-    return group_json(services.local_lists.add_group(_group(body.group, body))), 201
+    return group_json(services.local_lists.add_group(contents_of(body.group, body))), 201
 
 
 @api.put(
@@ -72,7 +72,7 @@ def add_group(body: NewGroup) -> tuple[dict[str, Any], int]:
 )
 @requires(Role.ADMIN)
 def put_group(path: GroupPath, body: GroupContent) -> dict[str, Any]:
-    return group_json(services.local_lists.change_group(_group(path.group, body)))
+    return group_json(services.local_lists.change_group(contents_of(path.group, body)))
 
 
 @api.delete(
@@ -87,7 +87,8 @@ def remove_group(path: GroupPath) -> tuple[str, int]:
     return "", 204
 
 
-def _group(name: str, body: GroupContent) -> GroupContents:
+def contents_of(name: str, body: GroupContent) -> GroupContents:
+    """Return what somebody says of a group, in his name."""
     return GroupContents(
         name,
         body.charge_point_ids,

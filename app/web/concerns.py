@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from app.overview import About, Matter
 from app.web.refused import advice
+from app.web.security_words import SECURITY_EVENTS
 from app.web.words import Texts
 
 TITLES: Texts = {
@@ -42,12 +43,7 @@ DETAILS: Texts = {
     "UnderVoltage": _("The voltage is too low."),
     "WeakSignal": _("The mobile network is weak."),
     "NoError": _("It does not say why."),
-    # Security whitepaper §2.4
-    "FirmwareUpdated": _("Its firmware was updated."),
-    "MemoryExhaustion": _("Its memory is full."),
-    "SecurityLogWasCleared": _("Its security log was cleared."),
-    "SettingSystemTime": _("Its clock was set."),
-    "TamperDetectionActivated": _("Somebody has tampered with it."),
+    **SECURITY_EVENTS,
     "too_many_failed": _("Too many updates failed."),
     "failed": _("The charger did not take it."),
     "too_long": _("It is longer than the charger takes."),
@@ -94,7 +90,10 @@ def page_of_all(about: About) -> str:
             return url_for("web.quarantine.messages")
         case About.UNKNOWN_TAG:
             return url_for("web.tags.tags")
-    return url_for("web.fleet.charge_points")
+        case About.SECURITY:
+            return url_for("web.security_events.events", critical="1")
+        case About.LOCAL_LIST:
+            return url_for("web.tag_lists.lists")
 
 
 def page_of(about: About, matter: Matter) -> str:
@@ -103,7 +102,7 @@ def page_of(about: About, matter: Matter) -> str:
         case About.FAULT | About.OFFLINE | About.LOCAL_LIST:
             return url_for("web.point_overview.overview", charge_point_id=matter.subject)
         case About.SECURITY:
-            return url_for("web.point_history.history", charge_point_id=matter.subject)
+            return url_for("web.security_events.events", at=matter.subject)
         case About.QUARANTINE:
             return url_for("web.quarantine.messages", at=matter.subject)
         case About.UNKNOWN_TAG:

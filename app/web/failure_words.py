@@ -31,6 +31,7 @@ FAILURES: Texts = {
     "firmware_does_not_fit": _("This firmware is for another vendor or model. Below you can send it all the same."),
     "firmware_is_older": _("The charger has a newer version. Below you can send the older one all the same."),
     "forbidden": _("There is nothing at this address."),
+    "group_exists": _("There is a group of this name already. Choose another name."),
     "id_tag_not_accepted": _("Your account may not charge at the moment. Please ask the operator."),
     "id_tag_exists": _("There is this tag already."),
     "id_tag_in_use": _("This tag is in use or was used, so it has to stay. Block it instead."),

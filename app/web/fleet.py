@@ -10,7 +10,7 @@ from app.api.policy import requires
 from app.domain.charge_points import ChargePoint, charge_point_key
 from app.domain.roles import Role
 from app.storage.charge_points import Wanted
-from app.web.home import LONGEST_SEARCH
+from app.web.lists import asked_for
 from app.web.navigation import OPERATOR
 from app.web.presets import PRESETS
 from app.web.words import CONNECTOR_STATUSES
@@ -33,7 +33,7 @@ SORTS = {
 @requires(Role.STAFF)
 def charge_points() -> str:
     """Whatever the address asks for that there is not is left out of account."""
-    asked = {name: request.args.get(name, "")[:LONGEST_SEARCH].strip() for name in ("q", "place", "status", "tariff")}
+    asked = asked_for("q", "place", "status", "tariff")
     online = request.args.get("online", "")
     by_place = request.args.get("group") == "place"
     sort = request.args.get("sort", "id")

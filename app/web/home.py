@@ -1,17 +1,17 @@
 """The first page: what this is, for who is not logged in; for drivers, where they can charge."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from app.api.context import services
 from app.api.policy import public, requires
 from app.api.views import charge_point_for_drivers
 from app.domain.roles import Role
+from app.web.lists import asked_for
 from app.web.viewer import viewer
 
 bp = Blueprint("home", __name__)
 
 SHOWN = 50
-LONGEST_SEARCH = 100
 
 
 @bp.get("/")
@@ -32,7 +32,7 @@ def charge_points() -> str:
 
 
 def _found() -> dict[str, object]:
-    search = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+    search = asked_for("q")["q"]
     found = services.storage.charge_points.in_service(search, SHOWN + 1)
     shown = [charge_point_for_drivers(one) for one in found[:SHOWN]]
     return {"search": search, "charge_points": shown, "are_more": len(found) > SHOWN}

@@ -11,6 +11,8 @@ NOTICES: Texts = {
     "firmware_added": _("The firmware is in the store."),
     "firmware_removed": _("The firmware is deleted."),
     "connector_held": _("The connector is held for you."),
+    "group_removed": _("The group is removed. What only it wanted leaves the lists."),
+    "group_saved": _("Saved. The chargers get it within seconds, or when they are back."),
     "label_revoked": _("The labels printed until now are refused. Print the new one."),
     "tag_adopted": _("The tag is added and may charge."),
     "tag_removed": _("The tag is removed."),

@@ -21,6 +21,10 @@ OPERATORS = (
     "/operator/charge-points/{charge_point_id}/commands",
     "/operator/charge-points/{charge_point_id}/configuration",
     "/operator/charge-points/{charge_point_id}/messages",
+    "/operator/reservations",
+    "/operator/security-events",
+    "/operator/tag-lists",
+    "/operator/tag-lists/groups/new",
 )
 
 

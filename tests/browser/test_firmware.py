@@ -22,6 +22,7 @@ def test_firmware_is_brought_and_sent_and_the_page_says_when_the_charger_has_it(
     image = tmp_path / "board.bin"
     image.write_bytes(b"\x7f" * 300_000)
     operator.goto("/operator")
+    operator.get_by_text("More", exact=True).click()
     operator.get_by_role("link", name="Firmware", exact=True).click()
     # A browser calls each answer of 422 an error: in a window that nobody watches.
     with operator.context.new_page() as unwatched:

@@ -113,6 +113,22 @@ def test_who_has_lost_the_connection_is_told_and_catches_up(
     assert is_the_same()
 
 
+def test_the_menu_s_further_places_open_and_close_by_the_keyboard(operator: Page) -> None:
+    operator.goto("/operator")
+    more, place = operator.locator(".more summary"), operator.get_by_role("link", name="Reservations")
+    expect(place).to_be_hidden()
+    more.press("Enter")
+    expect(place).to_be_visible()
+    operator.keyboard.press("Tab")
+    expect(place).to_be_focused()
+    operator.keyboard.press("Escape")
+    expect(place).to_be_hidden()
+    expect(more).to_be_focused()
+    more.click()
+    operator.get_by_role("heading", name="Overview").click(position={"x": 1, "y": 1})
+    expect(place).to_be_hidden()
+
+
 def test_no_page_of_operators_is_wider_than_a_phone(
     operator: Page, virtual_charger: ThreadedChargePoint, root: Api
 ) -> None:
@@ -128,6 +144,10 @@ def test_no_page_of_operators_is_wider_than_a_phone(
         f"/charge-points/{charge_point_id}/plug-in",
         f"/batches/{batch}",
         "/newcomers",
+        "/reservations",
+        "/security-events",
+        "/tag-lists",
+        "/tag-lists/groups/new",
     ):
         operator.goto(f"/operator{path}")
         assert operator.evaluate("document.documentElement.scrollWidth") <= 360, path

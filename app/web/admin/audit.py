@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _
 
 from app.api.audit import audit_wanted
@@ -12,14 +12,13 @@ from app.api.policy import requires
 from app.api.settings import shown_settings
 from app.domain.roles import Role
 from app.storage.audit import AuditRecord
-from app.web.lists import listed
+from app.web.lists import asked_for, listed
 from app.web.navigation import OPERATOR
 from app.web.words import Texts
 
 bp = Blueprint("audit_log", __name__, url_prefix=OPERATOR)
 
 SHOWN = 50
-LONGEST = 100
 
 ACTIONS: Texts = {"created": _("Created"), "changed": _("Changed"), "deleted": _("Deleted")}
 ASKED = ("username", "kind", "key")
@@ -28,7 +27,7 @@ ASKED = ("username", "kind", "key")
 @bp.get("/audit")
 @requires(Role.ADMIN)
 def audit() -> str:
-    asked = {name: request.args.get(name, "")[:LONGEST].strip() for name in ASKED}
+    asked = asked_for(*ASKED)
     where = audit_wanted(**{name: text or None for name, text in asked.items()})
     found, more = listed(services.storage.audit, where, SHOWN)
     return render_template(

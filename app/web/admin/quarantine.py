@@ -15,7 +15,7 @@ from app.errors import BadInput
 from app.quarantine import End, read_message
 from app.storage.collection import equal
 from app.web.forms import shown_on, submitted
-from app.web.lists import listed
+from app.web.lists import asked_for, charge_point_of, listed
 from app.web.moments import read_moment, write_moment
 from app.web.navigation import OPERATOR
 from app.web.words import Texts
@@ -52,10 +52,9 @@ class DismissForm(Body):
 @bp.get("")
 @requires(Role.STAFF)
 def messages() -> str:
-    at = request.args.get("at", "")[:100].strip()
+    at = asked_for("at")["at"]
     is_settled = "settled" in request.args
-    charge_point = services.storage.charge_points.get(at) if at else None
-    where = equal([("charge_point_id", charge_point.charge_point_id if charge_point else at or None)])
+    where = equal([("charge_point_id", charge_point_of(at))])
     where |= services.storage.quarantine.settled(is_settled=is_settled)
     found, more = listed(services.storage.quarantine, where, SHOWN)
     return render_template(

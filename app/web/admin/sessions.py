@@ -1,10 +1,9 @@
 """Everybody's charging sessions: filtered, one as the operator sees it, and stopped."""
 
-import re
 from datetime import UTC
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from pydantic import ValidationError
@@ -13,12 +12,11 @@ from app.api.context import current_user, services
 from app.api.policy import requires
 from app.api.session_filters import SessionFilter, sessions_wanted
 from app.api.views import session_json
-from app.domain.id_tags import ID_TAG_PATTERN
 from app.domain.roles import Role
 from app.domain.sessions import ENDED, Session
 from app.domain.times import iso
 from app.web.forms import shown_on
-from app.web.lists import listed
+from app.web.lists import asked_for, listed, user_or_tag
 from app.web.moments import read_moment
 from app.web.navigation import OPERATOR
 from app.web.words import STATES, Texts
@@ -26,7 +24,6 @@ from app.web.words import STATES, Texts
 bp = Blueprint("all_sessions", __name__, url_prefix=f"{OPERATOR}/sessions")
 
 SHOWN = 50
-LONGEST = 100
 
 ENERGY_SOURCES: Texts = {
     "meter": _("Read off the meter at both ends"),
@@ -46,7 +43,7 @@ COST_LINES: Texts = {
 @requires(Role.STAFF)
 def sessions() -> str:
     """Whatever the address asks for that there is not is left out of account."""
-    asked = {name: request.args.get(name, "")[:LONGEST].strip() for name in ("at", "who", "state", "from", "to")}
+    asked = asked_for("at", "who", "state", "from", "to")
     wanted = _wanted(asked)
     found, more = listed(services.storage.sessions, sessions_wanted(wanted), SHOWN)
     exported = {name: value for name, value in wanted.model_dump(by_alias=True, mode="json").items() if value}
@@ -78,12 +75,11 @@ def stop(session_id: str) -> ResponseReturnValue:
 def _wanted(asked: dict[str, str]) -> SessionFilter:
     """Return what the API is asked for by what was filled in."""
     begin, end = read_moment(asked["from"]), read_moment(asked["to"])
-    owner = services.storage.users.by_name(asked["who"]) if asked["who"] else None
-    is_tag = owner is None and re.fullmatch(ID_TAG_PATTERN, asked["who"]) is not None
+    username, id_tag = user_or_tag(asked["who"])
     fields: dict[str, Any] = {
         "charge_point_id": asked["at"],
-        "username": owner.username if owner else None if is_tag else asked["who"],
-        "idTag": asked["who"] if is_tag else None,
+        "username": username,
+        "idTag": id_tag,
         "state": asked["state"] if asked["state"] in STATES else None,
         "open": {"open": True, "ended": False}.get(asked["state"]),
         "from": iso(begin.astimezone(UTC)) if begin else None,

@@ -20,7 +20,7 @@ from app.domain.roles import Role
 from app.errors import BadInput
 from app.storage.collection import equal
 from app.web.forms import shown_on, submitted
-from app.web.lists import listed
+from app.web.lists import asked_for, listed
 from app.web.moments import read_moment, write_moment
 from app.web.navigation import OPERATOR
 from app.web.words import Texts
@@ -29,7 +29,6 @@ bp = Blueprint("tags", __name__, url_prefix=f"{OPERATOR}/tags")
 
 SHOWN = 50
 SHOWN_UNKNOWN = 20
-LONGEST = 100
 
 KINDS: Texts = {
     IdTagKind.ACCOUNT: _("Of an account"),
@@ -69,7 +68,7 @@ class NewTagForm(TagForm):
 @requires(Role.STAFF)
 def tags() -> str:
     """Whatever the address asks for that there is not is left out of account."""
-    asked = {name: request.args.get(name, "")[:LONGEST].strip() for name in ("q", "status", "kind", "username")}
+    asked = asked_for("q", "status", "kind", "username")
     kept = services.storage.id_tags
     where = equal(
         [

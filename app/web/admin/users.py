@@ -1,6 +1,6 @@
 """Accounts as admins keep them: found, created, disabled, given a role, deleted."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
@@ -13,14 +13,13 @@ from app.errors import BadInput
 from app.storage.collection import equal
 from app.storage.users import user_key
 from app.web.forms import shown_on, submitted
-from app.web.lists import listed
+from app.web.lists import asked_for, listed
 from app.web.navigation import OPERATOR
 from app.web.words import Texts
 
 bp = Blueprint("users", __name__, url_prefix=f"{OPERATOR}/users")
 
 SHOWN = 50
-LONGEST = 100
 
 ROLES: Texts = {Role.USER: _("Driver"), Role.STAFF: _("Staff"), Role.ADMIN: _("Admin"), Role.ROOT: _("Root")}
 _DISABLED = {"yes": True, "no": False}
@@ -40,7 +39,7 @@ class Confirmation(Body):
 @requires(Role.ADMIN)
 def users() -> str:
     """Whatever the address asks for that there is not is left out of account."""
-    asked = {name: request.args.get(name, "")[:LONGEST].strip() for name in ("q", "role", "disabled")}
+    asked = asked_for("q", "role", "disabled")
     role = asked["role"] if asked["role"] in ROLES else None
     where = equal([("role", role), ("disabled", _DISABLED.get(asked["disabled"]))])
     found, more = listed(services.storage.users, where | services.storage.users.like(asked["q"]), SHOWN)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _
 from pydantic import ValidationError
 
@@ -12,12 +12,12 @@ from app.api.policy import requires
 from app.domain.local_lists import ListState
 from app.domain.roles import Role
 from app.tags.explaining import explain
+from app.web.lists import asked_for
 from app.web.navigation import OPERATOR
 from app.web.words import Texts
 
 bp = Blueprint("why", __name__, url_prefix=f"{OPERATOR}/tags/why")
 
-LONGEST = 100
 RULES: Texts = {
     "charge_point_known": _("The charger is known"),
     "connector_known": _("It has this connector"),
@@ -50,7 +50,7 @@ LISTS: Texts = {
 @requires(Role.STAFF)
 def why() -> str:
     """Nothing is asked of the charge point, and nothing changes."""
-    asked = {name: request.args.get(name, "")[:LONGEST].strip() for name in ("id_tag", "at", "connector")}
+    asked = asked_for("id_tag", "at", "connector")
     told: dict[str, Any] = {"told": None, "wrong": False}
     if asked["id_tag"] and asked["at"]:
         told = _told(asked)

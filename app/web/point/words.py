@@ -2,7 +2,6 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.domain.local_lists import ListState
 from app.domain.reservations import ReservationState
 from app.smart_charging.record import CLEARED, ENDED_WITH, NOT_THERE, REPLACED
 from app.storage.certificates import CertificateStatus
@@ -91,15 +90,6 @@ RESERVATIONS: Texts = {
     ReservationState.FAILED: _("Failed"),
 }
 
-LISTS: Texts = {
-    ListState.UNMANAGED: _("Nothing is wanted in it"),
-    ListState.PENDING: _("Under way"),
-    ListState.IN_SYNC: _("Up to date"),
-    ListState.NOT_SUPPORTED: _("It cannot do this"),
-    ListState.FAILED: _("The charger did not take it."),
-    ListState.TOO_LONG: _("It is longer than the charger takes."),
-}
-
 CERTIFICATES: Texts = {
     CertificateStatus.ASKED: _("Asked to renew"),
     CertificateStatus.REQUESTED: _("Being signed"),
@@ -137,11 +127,6 @@ def message_tone(value: str) -> str:
 
 def reservation_state(value: str) -> str:
     return str(RESERVATIONS[value])
-
-
-def list_state(value: str) -> str:
-    """Return how a charge point's list of tags stands to what is wanted."""
-    return str(LISTS[value])
 
 
 def certificate_state(value: str) -> str:

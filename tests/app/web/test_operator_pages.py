@@ -1,5 +1,6 @@
 """The operators' first pages: the overview and the table of charge points."""
 
+import re
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -29,6 +30,17 @@ def parked(server: Server, root: Api, place: str) -> Iterator[list[Charger]]:
 def test_the_menu_leads_operators_to_their_pages_and_drivers_nowhere(at_home: Visitor, staff: Visitor) -> None:
     assert 'href="/operator"' in staff.get("/").text
     assert 'href="/operator"' not in at_home.get("/").text
+
+
+def test_the_operators_menu_has_what_the_role_may_see_and_says_where_one_is(staff: Visitor, admin: Visitor) -> None:
+    for visitor, missing in ((staff, ["tariffs", "audit", "tag-lists", "settings"]), (admin, ["settings"])):
+        menu = visitor.get("/operator/reservations").text.partition('<nav class="operating"')[2].partition("</nav>")[0]
+        led_to = re.findall(r'href="/operator/([\w-]+)"', menu)
+        assert {"charge-points", "sessions", "tags", "security-events", "quarantine"} < set(led_to)
+        assert not set(missing) & set(led_to)
+        assert re.findall(r'href="/operator/([\w-]+)" aria-current="page"', menu) == ["reservations"]
+        for place in led_to:
+            assert visitor.get(f"/operator/{place}").status_code == 200, place
 
 
 def test_the_overview_says_what_is_broken_and_leads_there(staff: Visitor, parked: list[Charger]) -> None:

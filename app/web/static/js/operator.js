@@ -46,3 +46,17 @@ document.addEventListener("click", async ({ target }) => {
 
 // Of many tabs the one that is open is seen, on a narrow screen too.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// The menu's further places close as a menu does: by Escape, and by a press elsewhere.
+const more = document.querySelector(".more");
+
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || !more?.open) return;
+  more.open = false;
+  more.querySelector("summary").focus();
+});
+
+document.addEventListener("click", ({ target }) => {
+  if (more && !more.contains(target)) more.open = false;
+});
+document.querySelector(".often [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

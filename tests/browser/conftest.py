@@ -25,14 +25,21 @@ ALONE = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NO_CAMERA = ["--use-fake-device-for-media-stream=device-count=0"]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def camera() -> list[str]:
+    """The arguments that say what camera the module's browser has."""
+    return NO_CAMERA
+
+
+@pytest.fixture(scope="module")
+def browser(camera: list[str]) -> Iterator[Browser]:
     """A browser for one module: Playwright keeps an event loop running, beside which the next could run none."""
     need(CHROMIUM is not None, "chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ALONE)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ALONE, *camera])
         yield chromium
         chromium.close()
 

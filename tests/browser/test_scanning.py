@@ -72,3 +72,17 @@ def test_a_photo_of_a_label_leads_to_its_connector_and_one_of_anything_else_is_s
     photo.set_input_files(tmp_path / "ours.png")
     expect(window.get_by_text("Plug the cable into the vehicle first")).to_be_visible()
     assert f"/charge/{charge_point_id}/1?qr=ocpp" in window.url
+
+
+def test_without_a_camera_there_is_still_the_photo_and_the_number(
+    window: Page, driver: Api, virtual_charger: ThreadedChargePoint
+) -> None:
+    charge_point_id = virtual_charger.snapshot()["charge_point_id"]
+    window.goto("/login?next=/scan")
+    log_in(window, driver)
+    window.get_by_role("button", name="Use the camera").click()
+    expect(window.get_by_role("alert")).to_contain_text("This device has no camera")
+    expect(window.get_by_text("Take or choose a photo")).to_be_visible()
+    window.get_by_label("Or type the number of the charger").fill(charge_point_id)
+    window.get_by_role("button", name="Go there").click()
+    expect(window.get_by_text("Plug the cable into the vehicle")).to_be_visible()

@@ -8,7 +8,9 @@ const page = document.querySelector("[data-scan]");
 const video = page.querySelector("video");
 const wrong = page.querySelector("[data-scan-wrong]");
 const cameraButton = page.querySelector("[data-camera]");
+const offButton = page.querySelector("[data-camera-off]");
 const typed = page.querySelector("[name=uri]");
+let camera = null;
 
 function say(text) {
   wrong.textContent = text;
@@ -49,32 +51,41 @@ function whyNoCamera({ name }) {
   return name === "NotReadableError" || name === "AbortError" ? page.dataset.busyCamera : page.dataset.none;
 }
 
+function letGo() {
+  for (const track of camera?.getTracks() ?? []) track.stop();
+  camera = video.srcObject = null;
+  video.hidden = offButton.hidden = true;
+  cameraButton.hidden = false;
+}
+
 async function look() {
   say("");
-  let stream;
+  cameraButton.disabled = true;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    video.srcObject = stream;
+    camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    video.srcObject = camera;
     await video.play();
+    video.hidden = offButton.hidden = false;
+    cameraButton.hidden = true;
+    again(camera, await detector());
   } catch (error) {
-    for (const track of stream?.getTracks() ?? []) track.stop();
+    letGo();
     say(whyNoCamera(error));
+  } finally {
+    cameraButton.disabled = false;
+  }
+}
+
+async function again(looking, own) {
+  if (camera !== looking) return;
+  const text = video.videoWidth ? await read(video, video.videoWidth, video.videoHeight, own) : "";
+  if (camera !== looking) return;
+  if (!text) {
+    setTimeout(again, LOOK_EVERY, looking, own);
     return;
   }
-  video.hidden = false;
-  cameraButton.hidden = true;
-  const own = await detector();
-  const again = async () => {
-    const text = video.videoWidth ? await read(video, video.videoWidth, video.videoHeight, own) : "";
-    if (!text) {
-      setTimeout(again, LOOK_EVERY);
-      return;
-    }
-    for (const track of stream.getTracks()) track.stop();
-    video.hidden = true;
-    goThere(text);
-  };
-  again();
+  letGo();
+  goThere(text);
 }
 
 async function readPhoto({ target }) {
@@ -98,5 +109,7 @@ const photo = page.querySelector("#photo");
 photo.hidden = page.querySelector("[data-photo]").hidden = false;
 photo.addEventListener("change", readPhoto);
 cameraButton.addEventListener("click", look);
+offButton.addEventListener("click", letGo);
+window.addEventListener("pagehide", letGo);
 if (navigator.mediaDevices?.getUserMedia) cameraButton.hidden = false;
 else say(page.dataset.none);

@@ -21,7 +21,7 @@ settings.load_profile("any machine")
 
 
 # Servers that several modules have in common: the tests that need one run in one process, which starts it once.
-SHARED = ("impatient_server", "secure")
+SHARED = ("impatient_server", "public_server", "small_server", "secure")
 
 
 @pytest.hookimpl(tryfirst=True)

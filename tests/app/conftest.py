@@ -1,20 +1,21 @@
-"""Servers beside the first one: one that waits for nobody, one with TLS; and charge points that come from elsewhere."""
+"""Servers beside the first one, each with settings that do not disturb each other; and ways to come from elsewhere."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
 
+from tests.app.beside import IMPATIENT, PUBLIC, SMALL
+from tests.app.manufacturer import Signer, signer
 from tests.app.secure import SecureServer, closing_all, secure_server, stranger
 from tests.app.stories import new_charger
-from tests.live import Api, Charger, Server, database_beside, server_beside
+from tests.live import Api, Charger, Server, another_database, database_beside, server_beside
 
 
 @pytest.fixture(scope="session")
 def impatient_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data_dir = tmp_path_factory.mktemp("impatient") / "data"
-    patience = {"CALL_TIMEOUT": "0.5", "START_DEADLINE": "2", "HEARTBEAT_INTERVAL": "60"}
-    with server_beside(server, data_dir, **patience) as running:
+    with server_beside(server, data_dir, **IMPATIENT) as running:
         yield running
 
 
@@ -37,6 +38,46 @@ def silent_charger(impatient_server: Server, impatient_root: Api) -> Iterator[Ch
 @pytest.fixture
 def impatient_driver(impatient_server: Server) -> Iterator[Api]:
     api = impatient_server.sign_up()
+    yield api
+    api.close()
+
+
+@pytest.fixture(scope="session")
+def small_uri(server: Server) -> str:
+    return another_database(server)
+
+
+@pytest.fixture(scope="session")
+def small_server(server: Server, small_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    data_dir = tmp_path_factory.mktemp("small") / "data"
+    with server_beside(server, data_dir, MONGODB_URI=small_uri, **SMALL) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def small_root(small_server: Server) -> Iterator[Api]:
+    api = small_server.root()
+    yield api
+    api.close()
+
+
+@pytest.fixture(scope="session")
+def manufacturer() -> Signer:
+    return signer(authority=True, name="root")
+
+
+@pytest.fixture(scope="session")
+def public_server(server: Server, manufacturer: Signer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("public")
+    roots = folder / "roots.pem"
+    roots.write_text(manufacturer.pem)
+    with server_beside(server, folder / "data", FIRMWARE_ROOTS=str(roots), **PUBLIC) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def public_root(public_server: Server) -> Iterator[Api]:
+    api = public_server.root()
     yield api
     api.close()
 

@@ -7,43 +7,28 @@ from uuid import uuid4
 
 import pytest
 
+from tests.app.beside import COMMANDS_AT_ONCE
 from tests.app.stories import meanwhile, new_charger, problem
-from tests.live import Api, Charger, Server, server_beside, until
+from tests.live import Api, Charger, Server, until
 
 RESET = {"action": "Reset", "payload": {"type": "Soft"}}
-AT_ONCE = 4
 
 
 @pytest.fixture(scope="module")
-def beside(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that waits a second for an answer, and on four charge points at a time."""
-    settings = {"CALL_TIMEOUT": "1", "BATCH_COMMANDS_AT_ONCE": str(AT_ONCE), "WEB_THREADS": "4"}
-    with server_beside(server, tmp_path_factory.mktemp("batches") / "data", **settings) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def admin(beside: Server) -> Iterator[Api]:
-    api = beside.root()
-    yield api
-    api.close()
-
-
-@pytest.fixture(scope="module")
-def staff(beside: Server, admin: Api) -> Iterator[Api]:
-    admin.post("/api/users", username="staff-of-batches", password="long enough", role="staff")
-    api = beside.log_in("staff-of-batches", "long enough")
+def staff(small_server: Server, small_root: Api) -> Iterator[Api]:
+    small_root.post("/api/users", username="staff-of-batches", password="long enough", role="staff")
+    api = small_server.log_in("staff-of-batches", "long enough")
     yield api
     api.close()
 
 
 @pytest.fixture
-def plug(beside: Server, admin: Api) -> Iterator[Callable[..., list[Charger]]]:
+def plug(small_server: Server, small_root: Api) -> Iterator[Callable[..., list[Charger]]]:
     """Make charge points that are connected."""
     made: list[Charger] = []
 
     def plug(count: int) -> list[Charger]:
-        new = [new_charger(beside, admin, connectors=0) for _ in range(count)]
+        new = [new_charger(small_server, small_root, connectors=0) for _ in range(count)]
         made.extend(new)
         return new
 
@@ -53,9 +38,9 @@ def plug(beside: Server, admin: Api) -> Iterator[Callable[..., list[Charger]]]:
 
 
 @pytest.fixture(scope="module")
-def absent(admin: Api) -> list[str]:
+def absent(small_root: Api) -> list[str]:
     """Four charge points that never connect."""
-    answers = [admin.post("/api/charge_points", id=f"OFF-{n}-{uuid4().hex[:8]}") for n in range(AT_ONCE)]
+    answers = [small_root.post("/api/charge_points", id=f"OFF-{n}-{uuid4().hex[:8]}") for n in range(COMMANDS_AT_ONCE)]
     return [answer.json()["id"] for answer in answers]
 
 
@@ -96,7 +81,7 @@ def answering(chargers: list[Charger]) -> Any:
 
 
 def test_each_charge_point_has_one_outcome_whatever_it_is(
-    admin: Api, staff: Api, absent: list[str], plug: Callable[..., list[Charger]]
+    small_root: Api, staff: Api, absent: list[str], plug: Callable[..., list[Charger]]
 ) -> None:
     willing, unwilling, failing, unknowing, silent, vanishing, rejected = chargers = plug(7)
     unwilling.answers["Reset"] = {"status": "Rejected"}
@@ -104,10 +89,10 @@ def test_each_charge_point_has_one_outcome_whatever_it_is(
     unknowing.answers["Reset"] = ["NotSupported", "", {}]
     silent.answers["Reset"] = vanishing.answers["Reset"] = None
     path = f"/api/charge_points/{unknowing.charge_point_id}/commands/Reset"
-    first = meanwhile(lambda: admin.post(path, type="Soft"))
+    first = meanwhile(lambda: small_root.post(path, type="Soft"))
     unknowing.serve(1)
     problem(first(), 502, "call_error")
-    admin.patch(f"/api/charge_points/{rejected.charge_point_id}", registration="Rejected")
+    small_root.patch(f"/api/charge_points/{rejected.charge_point_id}", registration="Rejected")
 
     batch = send(staff, [*ids(chargers), absent[0]])
     answering([willing, unwilling, failing, silent, vanishing])()
@@ -157,16 +142,16 @@ def test_no_more_charge_points_are_asked_at_a_time_than_was_ordered(
 def test_silent_charge_points_hold_up_neither_the_web_nor_a_smaller_batch(
     staff: Api, absent: list[str], plug: Callable[..., list[Charger]]
 ) -> None:
-    silent = plug(AT_ONCE * 2)
+    silent = plug(COMMANDS_AT_ONCE * 2)
     for charger in silent:
         charger.answers["Reset"] = None
     batch = send(staff, ids(silent), at_once=100)
-    small = send(staff, absent[:AT_ONCE])
-    until(lambda: look(staff, batch)["outcomes"].get("under_way") == AT_ONCE)
-    assert over(staff, small)["outcomes"] == {"offline": AT_ONCE}
+    small = send(staff, absent[:COMMANDS_AT_ONCE])
+    until(lambda: look(staff, batch)["outcomes"].get("under_way") == COMMANDS_AT_ONCE)
+    assert over(staff, small)["outcomes"] == {"offline": COMMANDS_AT_ONCE}
     assert look(staff, batch)["state"] == "running"
     told = over(staff, batch)
-    assert told["outcomes"] == {"timeout": AT_ONCE * 2}
+    assert told["outcomes"] == {"timeout": COMMANDS_AT_ONCE * 2}
 
 
 def test_a_cancelled_batch_sends_no_more_and_what_was_sent_goes_on(
@@ -244,25 +229,25 @@ def test_each_unknown_or_repeated_charge_point_is_told_by_its_place(staff: Api, 
 
 
 def test_the_role_of_the_action_applies_to_beginning_and_to_cancelling(
-    admin: Api, staff: Api, beside: Server, absent: list[str]
+    small_root: Api, staff: Api, small_server: Server, absent: list[str]
 ) -> None:
     change = {"action": "ChangeConfiguration", "payload": {"key": "HeartbeatInterval", "value": "60"}}
     forbidden = staff.post("/api/commands", {"charge_point_ids": absent[:1], **change})
     assert "admin" in problem(forbidden, 403, "forbidden")["detail"]
-    batch = send(admin, absent[:1], **change)
+    batch = send(small_root, absent[:1], **change)
     problem(staff.post(f"/api/command_batches/{batch['batch_id']}/cancel"), 403, "forbidden")
     problem(staff.post("/api/command_batches/nothing/cancel"), 404, "not_found")
     problem(staff.post("/api/commands", {"charge_point_ids": absent[:1], "action": "MakeCoffee"}), 404, "not_found")
-    driver = beside.sign_up()
+    driver = small_server.sign_up()
     problem(driver.post("/api/commands", {"charge_point_ids": absent[:1], **RESET}), 403, "forbidden")
     driver.close()
 
 
-def test_no_key_is_given_to_many_charge_points_and_no_secret_is_told(admin: Api, absent: list[str]) -> None:
+def test_no_key_is_given_to_many_charge_points_and_no_secret_is_told(small_root: Api, absent: list[str]) -> None:
     key = {"action": "ChangeConfiguration", "payload": {"key": "AuthorizationKey", "value": "0123456789ABCDEF"}}
-    refused = admin.post("/api/commands", {"charge_point_ids": absent[:1], **key})
+    refused = small_root.post("/api/commands", {"charge_point_ids": absent[:1], **key})
     assert "its own" in problem(refused, 422, "bad_input")["detail"]
     secret = {"action": "ChangeConfiguration", "payload": {"key": "WiFiPassword", "value": "hush-hush"}}
-    batch = send(admin, absent[:1], **secret)
+    batch = send(small_root, absent[:1], **secret)
     assert batch["payload"] == {"key": "WiFiPassword", "value": "***"}
-    assert "hush-hush" not in admin.get("/api/commands", batch_id=batch["batch_id"]).text
+    assert "hush-hush" not in small_root.get("/api/commands", batch_id=batch["batch_id"]).text

@@ -2,7 +2,6 @@
 
 import logging
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack
 from select import select
 from selectors import DefaultSelector
@@ -14,34 +13,27 @@ from gunicorn.workers.gthread import TConn
 from app import http_worker
 from app.http_worker import Places, Reader, Worker
 from tests import plain_http
-from tests.live import Server, server_beside
+from tests.app.beside import THREADS
+from tests.live import Server
 
-THREADS = 4
 HALF_A_HEAD = b"GET /healthz HTTP/1.1\r\nHost: x"
 HALF_A_BODY = b"POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
 ANSWERED = b"GET /healthz HTTP/1.0\r\n\r\n"
 
 
-@pytest.fixture(scope="module")
-def small(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    data_dir = tmp_path_factory.mktemp("small") / "data"
-    with server_beside(server, data_dir, WEB_THREADS=str(THREADS)) as beside:
-        yield beside
-
-
 @pytest.mark.parametrize("said", [b"", HALF_A_HEAD, HALF_A_BODY, ANSWERED], ids=["silent", "head", "body", "answered"])
-def test_many_who_do_not_finish_keep_nobody_waiting(small: Server, said: bytes) -> None:
+def test_many_who_do_not_finish_keep_nobody_waiting(small_server: Server, said: bytes) -> None:
     with ExitStack() as opened:
         for _ in range(5 * THREADS):
-            slow = opened.enter_context(socket.create_connection(("127.0.0.1", small.http_port)))
+            slow = opened.enter_context(socket.create_connection(("127.0.0.1", small_server.http_port)))
             slow.sendall(said)
-        assert plain_http.get(f"{small.url}/healthz", timeout=4).status_code == 200
+        assert plain_http.get(f"{small_server.url}/healthz", timeout=4).status_code == 200
 
 
-def test_a_body_that_breaks_off_is_no_beginning_of_the_next_request(small: Server) -> None:
+def test_a_body_that_breaks_off_is_no_beginning_of_the_next_request(small_server: Server) -> None:
     with ExitStack() as opened:
         slow = [
-            opened.enter_context(socket.create_connection(("127.0.0.1", small.http_port), 5))
+            opened.enter_context(socket.create_connection(("127.0.0.1", small_server.http_port), 5))
             for _ in range(THREADS // 2 + 1)
         ]
         for connection in slow:
@@ -53,9 +45,11 @@ def test_a_body_that_breaks_off_is_no_beginning_of_the_next_request(small: Serve
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-def test_who_is_refused_before_all_of_his_body_came_reads_why(small: Server) -> None:
+def test_who_is_refused_before_all_of_his_body_came_reads_why(small_server: Server) -> None:
     body = b'{"username": "' + b"x" * 8_000_000 + b'"}'
-    answer = plain_http.post(f"{small.url}/api/login", content=body, headers={"Content-Type": "application/json"})
+    answer = plain_http.post(
+        f"{small_server.url}/api/login", content=body, headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code == 413
 
 

@@ -1,24 +1,13 @@
 """Lists of all charge points, and of everybody who may charge."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from tests.app.charging import new_tag
 from tests.app.list_station import ListStation
 from tests.app.stories import new_charger
-from tests.live import Server, server_beside
+from tests.live import Api, Server
 
 
-@pytest.fixture
-def beside(server: Server, tmp_path: Path) -> Iterator[Server]:
-    with server_beside(server, tmp_path / "data") as running:
-        yield running
-
-
-def test_a_list_of_everybody_at_all_charge_points_follows_who_may_charge(beside: Server) -> None:
-    server, root = beside, beside.root()
+def test_a_list_of_everybody_at_all_charge_points_follows_who_may_charge(small_server: Server, small_root: Api) -> None:
+    server, root = small_server, small_root
     here = ListStation(new_charger(server, root, 0, security_profile=0))
     good, blocked = new_tag(root), new_tag(root, status="Blocked")
     everybody = {"group": "everybody", "all_charge_points": True, "all_accepted": True}
@@ -44,4 +33,3 @@ def test_a_list_of_everybody_at_all_charge_points_follows_who_may_charge(beside:
     assert here.entries == {}
     for station in (here, later):
         station.charger.close()
-    root.close()

@@ -8,42 +8,25 @@ import pytest
 
 from app.domain.label_keys import LabelKeys
 from app.domain.qr import link_of, uri_of
+from tests.app.beside import NEW_SECRET, OLD_SECRET, PUBLIC_URL
 from tests.app.reservation_stories import held
 from tests.app.stories import begin, new_charger, press_start, problem
-from tests.live import Api, Charger, Server, server_beside, until
+from tests.live import Api, Charger, Server, until
 
-PUBLIC_URL = "https://charging.example.org"
-OLD, NEW = "last year's secret of 32 bytes at least", "this year's secret of 32 bytes at least"
-KEYS = LabelKeys([NEW, OLD])
+KEYS = LabelKeys([NEW_SECRET, OLD_SECRET])
 
 
 @pytest.fixture(scope="module")
-def signing(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that has a public address and starts nothing for drivers without a signed label."""
-    data_dir = tmp_path_factory.mktemp("signing") / "data"
-    settings = {"QR_REQUIRE_SIGNED": "on", "QR_SECRET_KEY": f"{NEW},{OLD}", "PUBLIC_URL": PUBLIC_URL}
-    with server_beside(server, data_dir, **settings) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def operator(signing: Server) -> Iterator[Api]:
-    api = signing.root()
-    yield api
-    api.close()
-
-
-@pytest.fixture(scope="module")
-def customer(signing: Server) -> Iterator[Api]:
-    api = signing.sign_up()
+def customer(public_server: Server) -> Iterator[Api]:
+    api = public_server.sign_up()
     yield api
     api.close()
 
 
 @pytest.fixture
-def signed_charger(signing: Server, operator: Api) -> Iterator[Charger]:
+def signed_charger(public_server: Server, public_root: Api) -> Iterator[Charger]:
     """A charge point of that server, a cable in both of its connectors."""
-    charger = new_charger(signing, operator, status="Preparing", place="Car park")
+    charger = new_charger(public_server, public_root, status="Preparing", place="Car park")
     yield charger
     charger.close()
 
@@ -171,7 +154,7 @@ def test_d1_a_label_on_the_wrong_connector_tells_where_the_cable_is(root: Api, c
 
 
 def test_d2_without_a_signed_label_in_force_nothing_is_started(
-    customer: Api, operator: Api, signed_charger: Charger
+    customer: Api, public_root: Api, signed_charger: Charger
 ) -> None:
     forged = label(signed_charger, keys=LabelKeys(["x" * 38]))
     problem(start(customer, signed_charger), 409, "label_required")
@@ -184,21 +167,25 @@ def test_d2_without_a_signed_label_in_force_nothing_is_started(
         assert in_the_way(customer, uri) == code
         problem(start(customer, signed_charger, qr=uri), 409, code)
     assert customer.get("/api/sessions").json()["items"] == []
-    assert press_start(operator, signed_charger).json()["status"] == "Accepted", "staff starts from afar"
+    assert press_start(public_root, signed_charger).json()["status"] == "Accepted", "staff starts from afar"
 
 
 def test_a_signed_label_starts_and_is_good_in_each_of_its_forms(customer: Api, signed_charger: Charger) -> None:
     signed = KEYS.sign(signed_charger.charge_point_id, 1, 1)
-    for uri in (uri_of(signed), link_of(signed, f"{PUBLIC_URL}/q/"), label(signed_charger, keys=LabelKeys([OLD]))):
+    for uri in (
+        uri_of(signed),
+        link_of(signed, f"{PUBLIC_URL}/q/"),
+        label(signed_charger, keys=LabelKeys([OLD_SECRET])),
+    ):
         answer = resolve(customer, uri)
         assert (answer["signed"], answer["can_start"]) == (True, True)
         assert answer["charge_point"]["place"] == "Car park"
     assert press_start(customer, signed_charger, qr=uri_of(signed)).json()["status"] == "Accepted"
 
 
-def test_d3_a_labels_link_leads_to_our_own_page_and_nowhere_else(signing: Server) -> None:
+def test_d3_a_labels_link_leads_to_our_own_page_and_nowhere_else(public_server: Server) -> None:
     signed = KEYS.sign("DE*ABC", 1, 1)
-    with closing(signing.anonymous()) as stranger:
+    with closing(public_server.anonymous()) as stranger:
         answer = stranger.get("/q/DE*ABC/1", s=signed.signature, next="https://evil.example")
         assert (answer.status_code, answer.headers["Location"]) == (
             302,

@@ -1,7 +1,5 @@
 """Signed firmware over HTTP and OCPP: checked here, sent with its certificate, followed by its requestId."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +9,7 @@ from tests import plain_http
 from tests.app.file_stories import add_image, updates_of
 from tests.app.manufacturer import Signer, signer
 from tests.app.stories import meanwhile, new_charger, problem
-from tests.live import Api, Charger, Server, server_beside, until
+from tests.live import Api, Charger, Server, until
 
 IMAGE = b"a signed image" * 1000
 MAKER = signer()
@@ -195,26 +193,11 @@ def test_a_signature_that_is_not_the_files_is_refused_with_its_field(root: Api) 
     assert root.get("/api/firmware").json()["items"] == before
 
 
-@pytest.fixture(scope="module")
-def manufacturer() -> Signer:
-    return signer(authority=True, name="root")
-
-
-@pytest.fixture(scope="module")
-def choosy_server(server: Server, tmp_path_factory: pytest.TempPathFactory, manufacturer: Signer) -> Iterator[Server]:
-    """A server that trusts one manufacturer."""
-    folder = tmp_path_factory.mktemp("choosy")
-    roots = Path(folder / "roots.pem")
-    roots.write_text(manufacturer.pem)
-    with server_beside(server, folder / "data", FIRMWARE_ROOTS=str(roots)) as running:
-        yield running
-
-
 def test_with_trusted_manufacturers_only_theirs_is_taken_and_only_while_its_certificate_is_good(
-    choosy_server: Server, manufacturer: Signer
+    public_server: Server, public_root: Api, manufacturer: Signer
 ) -> None:
-    root = choosy_server.root()
-    charger = new_charger(choosy_server, root)
+    root = public_root
+    charger = new_charger(public_server, root)
     foreign = root.http.post(
         "/api/firmware", params={"name": "x", "version": "1", **MAKER.signed(IMAGE)}, content=IMAGE
     )
@@ -230,7 +213,6 @@ def test_with_trusted_manufacturers_only_theirs_is_taken_and_only_while_its_cert
         return answer if answer.json()["code"] != "charge_point_offline" else None
 
     assert "expired on" in problem(until(expired), 409, "firmware_signature_invalid")["detail"]
-    root.close()
 
 
 def test_a_signed_update_sent_by_hand_is_answered_and_nobodys(root: Api, server: Server, charger: Charger) -> None:

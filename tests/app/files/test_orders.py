@@ -10,6 +10,7 @@ from pymongo.database import Database
 from app.config import load_settings
 from app.errors import ConfigurationError
 from tests import plain_http
+from tests.app.beside import FILE_BYTES
 from tests.app.file_stories import (
     add_image,
     diagnostics_of,
@@ -21,61 +22,30 @@ from tests.app.file_stories import (
     updates_of,
 )
 from tests.app.stories import meanwhile, new_charger, problem
-from tests.live import Api, Charger, Server, another_database, server_beside, until
-
-MOST = 300_000
-
-
-@pytest.fixture(scope="module")
-def uri(server: Server) -> str:
-    return another_database(server)
-
-
-@pytest.fixture(scope="module")
-def strict_server(server: Server, uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server_beside(
-        server,
-        tmp_path_factory.mktemp("files") / "data",
-        MONGODB_URI=uri,
-        FIRMWARE_MAX_BYTES=str(MOST),
-        DIAGNOSTICS_MAX_BYTES=str(MOST),
-        FILE_LINK_LIFETIME="2",
-        FILE_IDLE_TIMEOUT="0.5",
-        DIAGNOSTICS_LIFETIME="3",
-        FILE_HOSTS="files.example.org, ftp://10.0.0.5",
-        WEB_THREADS="4",
-    ) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def admin(strict_server: Server) -> Iterator[Api]:
-    api = strict_server.root()
-    yield api
-    api.close()
+from tests.live import Api, Charger, Server, until
 
 
 @pytest.fixture
-def plugged(strict_server: Server, admin: Api) -> Iterator[Charger]:
-    charger = new_charger(strict_server, admin)
+def plugged(small_server: Server, small_root: Api) -> Iterator[Charger]:
+    charger = new_charger(small_server, small_root)
     yield charger
     charger.close()
 
 
 @pytest.fixture(scope="module")
-def database(strict_server: Server, uri: str) -> Iterator[Database[dict[str, Any]]]:
+def database(small_server: Server, small_uri: str) -> Iterator[Database[dict[str, Any]]]:
     """What is on the disk: only there can be seen that nothing is left, and only there can it be damaged."""
-    with MongoClient[dict[str, Any]](uri) as client:
+    with MongoClient[dict[str, Any]](small_uri) as client:
         yield client.get_default_database()
 
 
 def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(
-    admin: Api, strict_server: Server, plugged: Charger, database: Database[dict[str, Any]]
+    small_root: Api, small_server: Server, plugged: Charger, database: Database[dict[str, Any]]
 ) -> None:
     chunks = database["files.chunks"].count_documents({})
     query = {"name": "x", "version": "1"}
     block = b"x" * 50_000
-    _answer, link = order_diagnostics(admin, plugged)
+    _answer, link = order_diagnostics(small_root, plugged)
     bodies: list[dict[str, Any]] = [
         {"content": block * 6 + b"1"},
         {"content": (block for _ in range(7))},
@@ -83,8 +53,8 @@ def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(
     ]
     for body in bodies:
         problem(plain_http.put(link, **body), 413, "too_large")
-    problem(admin.http.post("/api/firmware", params=query, content=(block for _ in range(7))), 413, "too_large")
-    with raw_upload(strict_server, path_of(link), 10_000_000_000) as peer:
+    problem(small_root.http.post("/api/firmware", params=query, content=(block for _ in range(7))), 413, "too_large")
+    with raw_upload(small_server, path_of(link), 10_000_000_000) as peer:
         assert status_in(peer) == 413
     assert database["files.chunks"].count_documents({}) == chunks
     assert database["files.unowned"].count_documents({}) == 0
@@ -92,12 +62,12 @@ def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(
 
 
 def test_a_peer_that_falls_silent_loses_its_upload_and_nobody_elses(
-    admin: Api, strict_server: Server, plugged: Charger, database: Database[dict[str, Any]]
+    small_root: Api, small_server: Server, plugged: Charger, database: Database[dict[str, Any]]
 ) -> None:
     chunks = database["files.chunks"].count_documents({})
-    _answer, link = order_diagnostics(admin, plugged)
-    with raw_upload(strict_server, path_of(link), MOST) as peer:
-        peer.sendall(b"x" * (MOST - 1))
+    _answer, link = order_diagnostics(small_root, plugged)
+    with raw_upload(small_server, path_of(link), FILE_BYTES) as peer:
+        peer.sendall(b"x" * (FILE_BYTES - 1))
         until(lambda: database["files.unowned"].count_documents({}) == 1)
         assert status_in(peer) == 400
     until(lambda: database["files.unowned"].count_documents({}) == 0)
@@ -105,25 +75,25 @@ def test_a_peer_that_falls_silent_loses_its_upload_and_nobody_elses(
 
 
 def test_slow_transfers_leave_threads_for_everything_else(
-    admin: Api, strict_server: Server, plugged: Charger, database: Database[dict[str, Any]]
+    small_root: Api, small_server: Server, plugged: Charger, database: Database[dict[str, Any]]
 ) -> None:
-    links = [path_of(order_diagnostics(admin, plugged)[1]) for _ in range(3)]
-    with raw_upload(strict_server, links[0], 10) as one, raw_upload(strict_server, links[1], 10) as two:
+    links = [path_of(order_diagnostics(small_root, plugged)[1]) for _ in range(3)]
+    with raw_upload(small_server, links[0], 10) as one, raw_upload(small_server, links[1], 10) as two:
         one.sendall(b"1")
         two.sendall(b"2")
         # Asked sooner, the third one might take the place of the second.
         until(lambda: database["files.unowned"].count_documents({}) == 2)
-        url = strict_server.url + links[2]
+        url = small_server.url + links[2]
         until(lambda: plain_http.put(url, content=b"").status_code == 429, 2)
-        assert admin.get("/api/me").status_code == 200
+        assert small_root.get("/api/me").status_code == 200
     until(lambda: plain_http.put(url, content=b"").status_code == 422)
 
 
-def test_a_link_is_good_for_its_time_alone_which_begins_when_the_update_may(admin: Api, plugged: Charger) -> None:
-    image = add_image(admin, b"short")
-    _answer, now = order_update(admin, plugged, image["firmware_id"])
-    _answer, later = order_update(admin, plugged, image["firmware_id"], retrieve_date="2090-01-01T00:00:00Z")
-    _answer, upload = order_diagnostics(admin, plugged)
+def test_a_link_is_good_for_its_time_alone_which_begins_when_the_update_may(small_root: Api, plugged: Charger) -> None:
+    image = add_image(small_root, b"short")
+    _answer, now = order_update(small_root, plugged, image["firmware_id"])
+    _answer, later = order_update(small_root, plugged, image["firmware_id"], retrieve_date="2090-01-01T00:00:00Z")
+    _answer, upload = order_diagnostics(small_root, plugged)
     assert plain_http.get(now).content == b"short"
     until(lambda: plain_http.get(now).status_code == 404)
     problem(plain_http.get(now), 404, "not_found")
@@ -132,33 +102,33 @@ def test_a_link_is_good_for_its_time_alone_which_begins_when_the_update_may(admi
 
 
 def test_diagnostics_are_deleted_when_their_time_is_over(
-    admin: Api, plugged: Charger, database: Database[dict[str, Any]]
+    small_root: Api, plugged: Charger, database: Database[dict[str, Any]]
 ) -> None:
-    answer, link = order_diagnostics(admin, plugged)
+    answer, link = order_diagnostics(small_root, plugged)
     plain_http.put(link, content=b"x" * 1000)
-    (request,) = diagnostics_of(admin, plugged)
+    (request,) = diagnostics_of(small_root, plugged)
     file = database["diagnostics"].find_one({"_id": request["diagnostics_id"]})
     assert file is not None
     assert database["files.chunks"].count_documents({"files_id": file["file_id"]}) == 1
-    until(lambda: admin.get(f"/api/diagnostics/{answer.json()['diagnostics_id']}").status_code == 404)
+    until(lambda: small_root.get(f"/api/diagnostics/{answer.json()['diagnostics_id']}").status_code == 404)
     assert database["files.chunks"].count_documents({"files_id": file["file_id"]}) == 0
 
 
-def test_what_a_dead_process_left_half_written_is_deleted(database: Database[dict[str, Any]], admin: Api) -> None:
-    image = add_image(admin, b"short")
+def test_what_a_dead_process_left_half_written_is_deleted(database: Database[dict[str, Any]], small_root: Api) -> None:
+    image = add_image(small_root, b"short")
     old = {"$dateSubtract": {"startDate": "$$NOW", "unit": "hour", "amount": 25}}
     database["files.chunks"].insert_one({"files_id": "half", "n": 0, "data": b"x"})
     database["files.unowned"].update_one({"_id": "half"}, [{"$set": {"at": old}}], upsert=True)
     until(lambda: database["files.unowned"].count_documents({"_id": "half"}) == 0)
     assert database["files.chunks"].count_documents({"files_id": "half"}) == 0
-    assert admin.get(f"/api/firmware/{image['firmware_id']}").status_code == 200
+    assert small_root.get(f"/api/firmware/{image['firmware_id']}").status_code == 200
 
 
 def test_an_image_that_was_damaged_on_the_disk_is_not_offered(
-    admin: Api, plugged: Charger, database: Database[dict[str, Any]]
+    small_root: Api, plugged: Charger, database: Database[dict[str, Any]]
 ) -> None:
     for damage in ({"$set": {"data": b"shorT"}}, None):
-        image = add_image(admin, b"short")
+        image = add_image(small_root, b"short")
         file = database["firmware"].find_one({"_id": image["firmware_id"]})
         assert file is not None
         if damage:
@@ -166,8 +136,8 @@ def test_an_image_that_was_damaged_on_the_disk_is_not_offered(
         else:
             database["files.chunks"].delete_one({"files_id": file["file_id"]})
         update = f"/api/charge_points/{plugged.charge_point_id}/firmware_updates"
-        problem(admin.post(update, firmware_id=image["firmware_id"]), 409, "firmware_damaged")
-    assert updates_of(admin, plugged) == []
+        problem(small_root.post(update, firmware_id=image["firmware_id"]), 409, "firmware_damaged")
+    assert updates_of(small_root, plugged) == []
 
 
 @pytest.mark.parametrize(
@@ -178,14 +148,14 @@ def test_an_image_that_was_damaged_on_the_disk_is_not_offered(
     ],
 )
 def test_a_charge_point_may_be_sent_to_a_listed_host(
-    admin: Api, plugged: Charger, action: str, payload: dict[str, Any]
+    small_root: Api, plugged: Charger, action: str, payload: dict[str, Any]
 ) -> None:
     plugged.answers[action] = {}
     command = f"/api/charge_points/{plugged.charge_point_id}/commands/{action}"
-    answer = meanwhile(lambda: admin.post(command, payload))
+    answer = meanwhile(lambda: small_root.post(command, payload))
     assert plugged.serve(1) == [(action, payload)]
     assert answer().status_code == 200
-    recorded = admin.get(f"/api/commands/{answer().json()['command_id']}").json()["payload"]
+    recorded = small_root.get(f"/api/commands/{answer().json()['command_id']}").json()["payload"]
     assert "secret" not in str(recorded)
 
 

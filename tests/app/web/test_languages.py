@@ -1,6 +1,7 @@
 """English and Thai, both complete, and who gets which; whose time a page shows."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,15 @@ from tests.live import Api, Server
 THAI = re.compile("[\u0e00-\u0e7f]")
 
 
+@pytest.fixture(scope="module")
+def texts_in_the_source() -> set[Any]:
+    return {message.id for message in template() if message.id}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_catalogue_has_every_text_and_no_other(language: str) -> None:
+def test_a_catalogue_has_every_text_and_no_other(texts_in_the_source: set[Any], language: str) -> None:
     """`make i18n` writes what is missing into it."""
-    catalogue = read(language)
-    wanted = {message.id for message in template() if message.id}
+    catalogue, wanted = read(language), texts_in_the_source
     assert {message.id for message in catalogue if message.id} == wanted
     for message in catalogue:
         if message.id:

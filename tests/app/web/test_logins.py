@@ -8,7 +8,7 @@ import pytest
 from tests.app.every_route import PAGES, ROUTES
 from tests.app.stories import problem
 from tests.app.web.visitors import Visitor, said
-from tests.live import Api, Server, server_beside
+from tests.live import Api, Server
 
 
 def test_a_new_account_is_logged_in_and_its_cookie_is_for_the_server_alone(visitor: Visitor) -> None:
@@ -24,13 +24,9 @@ def test_a_new_account_is_logged_in_and_its_cookie_is_for_the_server_alone(visit
 
 
 def test_the_cookie_is_sent_over_tls_alone_where_the_server_is_reached_by_https(
-    server: Server, tmp_path_factory: pytest.TempPathFactory
+    public_server: Server,
 ) -> None:
-    data_dir = tmp_path_factory.mktemp("https") / "data"
-    with (
-        server_beside(server, data_dir, PUBLIC_URL="https://charging.example") as https,
-        Visitor(https) as visitor,
-    ):
+    with Visitor(public_server) as visitor:
         answer = visitor.send("/login", username="root", password="root password for tests")
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
         cookies = answer.headers.get_list("Set-Cookie")

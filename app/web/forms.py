@@ -11,6 +11,8 @@ from app.api.models import Body
 B = TypeVar("B", bound=Body)
 View = TypeVar("View", bound=Callable[..., Any])
 CSRF_FIELD = "csrf_token"
+CONFIRMED_FIELD = "_confirmed"
+_NOT_OF_THE_MODEL = (CSRF_FIELD, CONFIRMED_FIELD)
 _PAGE = "chargebridge_page"
 
 
@@ -25,7 +27,7 @@ class Fault:
 
 def submitted(model: type[B]) -> B:
     """Read the form into a model; a field left empty is one not given. Raises pydantic's ValidationError."""
-    return model.model_validate_strings({k: v for k, v in request.form.items() if v and k != CSRF_FIELD})
+    return model.model_validate_strings({k: v for k, v in request.form.items() if v and k not in _NOT_OF_THE_MODEL})
 
 
 def shown_on(page: Callable[..., Any]) -> Callable[[View], View]:

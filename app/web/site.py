@@ -14,6 +14,7 @@ from app.web import (
     charging_profiles,
     command_words,
     concerns,
+    confirming,
     failure_words,
     failures,
     fleet,
@@ -121,6 +122,7 @@ IN_TEMPLATES = {
     "preset_label": presets.label,
     "registration": words.registration,
     "removal_words": point_words.removal,
+    "may_ask": confirming.may_ask,
     "list_state": list_words.list_state,
     "list_tone": list_words.list_tone,
     "list_trouble": list_words.list_trouble,
@@ -150,6 +152,7 @@ def register(app: Flask) -> None:
     for pages in PAGES:
         site.register_blueprint(pages.bp)
     site.before_request(_refuse_forms_of_other_sites)
+    site.before_request(confirming.ask)
     site.after_request(protect)
     failures.register(site)
     app.register_blueprint(site)

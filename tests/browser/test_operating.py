@@ -76,6 +76,7 @@ def test_a_fault_appears_by_itself_and_what_is_picked_stays_picked(
 
     operator.get_by_label("Send to the selected").select_option("Ask for the status")
     operator.get_by_role("button", name="Send").click()
+    operator.wait_for_url("**/batches/*")
     outcome = operator.get_by_role("row").filter(has_text=charge_point_id)
     expect(outcome).to_contain_text("Accepted")
     expect(operator.get_by_text("1 of 1 chargers")).to_be_visible()

@@ -96,15 +96,8 @@ def change(charge_point_id: str) -> ResponseReturnValue:
     return redirect(url_for("web.point_overview.overview", charge_point_id=charge_point_id, done="point_saved"), 303)
 
 
-@bp.get("/remove")
-@requires(Role.ADMIN)
-def removal(charge_point_id: str) -> str:
-    return point_page("pages/point_remove.html", services.fleet.get(charge_point_id))
-
-
 @bp.post("/remove")
 @requires(Role.ADMIN)
-@shown_on(removal)
 def remove(charge_point_id: str) -> ResponseReturnValue:
     services.fleet.remove(charge_point_id)
     return redirect(url_for("web.fleet.charge_points", done="point_removed"), 303)

@@ -42,7 +42,7 @@ def test_an_image_is_brought_with_its_facts_and_deleted(admin: Visitor, root: Ap
     assert "not signed" in said(page)
     image = firmware_id(root, "Spring <b>")
     assert 'value="Acme"' in admin.get(f"{CAMPAIGNS}/new?firmware_id={image}").text
-    assert admin.send(f"{FIRMWARE}/{image}/remove").status_code == 303
+    assert admin.insist(f"{FIRMWARE}/{image}/remove").status_code == 303
     assert "Spring" not in admin.get(FIRMWARE).text
 
 

@@ -54,7 +54,7 @@ def test_a_tag_is_added_changed_blocked_and_removed(staff: Visitor, root: Api) -
     assert staff.send(f"{TAGS}/block", id_tag=number).status_code == 303
     blocked = staff.get(f"{TAGS}?{urlencode({'q': number, 'status': 'Blocked'})}")
     assert "Unblock" in said(blocked)
-    assert staff.send(f"{TAGS}/remove", id_tag=number).status_code == 303
+    assert staff.insist(f"{TAGS}/remove", id_tag=number).status_code == 303
     assert staff.get(one).status_code == 404
 
 

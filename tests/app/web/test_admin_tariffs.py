@@ -62,11 +62,11 @@ def test_a_tariff_is_tried_made_given_to_chargers_and_removed(
     assert admin.send(f"{made}/bind", place=place).status_code == 303
     price = connector(root, charger)["price"]
     assert (price["price_per_kwh"], price["vat_percent"]) == (790, 7)
-    kept = admin.send(f"{made}/remove")
+    kept = admin.insist(f"{made}/remove")
     assert kept.status_code == 409
     assert "Take it away from them first." in said(kept)
     assert admin.send(f"{made}/unbind", charge_point_id=charger.charge_point_id).status_code == 303
     changed = admin.send(made, **form, vat_percent="7")
     assert changed.status_code == 303
-    assert admin.send(f"{made}/remove").status_code == 303
+    assert admin.insist(f"{made}/remove").status_code == 303
     assert admin.get(made).status_code == 404

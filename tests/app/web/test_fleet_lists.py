@@ -75,9 +75,9 @@ def test_the_overview_leads_from_critical_events_to_those_of_the_charger(staff: 
 
 
 def test_a_group_says_what_belongs_in_lists_and_how_far_each_charger_is(
-    admin: Visitor, root: Api, charger: Charger, id_tag: str
+    server: Server, admin: Visitor, root: Api, id_tag: str
 ) -> None:
-    station, name = ListStation(charger), f"House 7/<{uuid4().hex[:6]}>"
+    station, name = ListStation(new_charger(server, root)), f"House 7/<{uuid4().hex[:6]}>"
     wrong = admin.send(f"{GROUPS}/new", group=name, charge_point_ids="nowhere-1", idTags=id_tag)
     assert (wrong.status_code, "nowhere-1" in said(wrong)) == (422, True)
     made = admin.send(f"{GROUPS}/new", group=name, charge_point_ids=f"{station.id}\n", idTags=id_tag)
@@ -100,5 +100,6 @@ def test_a_group_says_what_belongs_in_lists_and_how_far_each_charger_is(
     changed = admin.send(address, idTags="")
     assert changed.status_code == 303, changed.text
     assert "No charger is in this group yet." in said(admin.get(address))
-    assert admin.send(f"{GROUPS}/remove", {}, name=name).status_code == 303
+    assert admin.insist(f"{GROUPS}/remove", name=name).status_code == 303
     assert admin.get(address).status_code == 404
+    station.charger.close()

@@ -22,7 +22,7 @@ def test_a_vehicle_is_added_renamed_and_removed(account: Api, at_home: Visitor) 
     assert at_home.send(address, name="Blue", vin="WVWZZZE1ZMP000001").status_code == 303
     (vehicle,) = account.get("/api/me/vehicles").json()["items"]
     assert (vehicle["name"], vehicle["vin"], "plate" in vehicle) == ("Blue", "WVWZZZE1ZMP000001", False)
-    assert at_home.send(f"{address}/remove").status_code == 303
+    assert at_home.insist(f"{address}/remove").status_code == 303
     assert account.get("/api/me/vehicles").json()["items"] == []
     assert at_home.get(address).status_code == 404
 
@@ -32,7 +32,7 @@ def test_a_vehicle_of_somebody_else_is_not_there(server: Server, account: Api, d
     with Visitor(server).log_in(driver.username) as stranger:
         assert stranger.get(f"/vehicles/{vehicle_id}").status_code == 404
         assert stranger.send(f"/vehicles/{vehicle_id}", name="Yours").status_code == 404
-        assert stranger.send(f"/vehicles/{vehicle_id}/remove").status_code == 404
+        assert stranger.insist(f"/vehicles/{vehicle_id}/remove").status_code == 404
     assert account.delete(f"/api/me/vehicles/{vehicle_id}").status_code == 204
 
 
@@ -42,7 +42,7 @@ def test_a_lost_card_is_blocked_but_not_the_account_s_own_tag(root: Api, account
     page = at_home.get("/vehicles").text
     assert f"/vehicles/tags/{card}/block" in page
     assert f"/vehicles/tags/{account.id_tag}/block" not in page
-    assert at_home.send(f"/vehicles/tags/{card}/block").headers["Location"] == "/vehicles?done=tag_blocked"
+    assert at_home.insist(f"/vehicles/tags/{card}/block").headers["Location"] == "/vehicles?done=tag_blocked"
     assert root.get(f"/api/id_tags/{card}").json()["status"] == "Blocked"
     assert "The tag is blocked" in said(at_home.get("/vehicles?done=tag_blocked"))
 

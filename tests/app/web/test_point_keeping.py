@@ -68,16 +68,20 @@ def test_a_connector_is_reserved_and_let_go(staff: Visitor, charger: Charger, ho
 
 
 def test_what_belongs_in_the_list_of_tags_is_said_and_sent(
-    admin: Visitor, charger: Charger, home: str, id_tag: str
+    server: Server, root: Api, admin: Visitor, id_tag: str
 ) -> None:
+    # One of its own: it is sent its list by itself, whatever else it is asked meanwhile.
+    charger = new_charger(server, root)
+    home = f"/operator/charge-points/{charger.charge_point_id}"
     assert "Say first what belongs" in said(admin.send(f"{home}/tag-list/sync"))
     wrong = admin.send(f"{home}/tag-list", idTags="not-known-here")
     assert wrong.status_code == 422
     assert "not-known-here" in wrong.text
     assert admin.send(f"{home}/tag-list", idTags=f"{id_tag}\n").status_code == 303
     assert id_tag in said(admin.get(f"{home}/tag-list"))
-    assert admin.send(f"{home}/tag-list/drop").status_code == 303
+    assert admin.insist(f"{home}/tag-list/drop").status_code == 303
     assert id_tag not in said(admin.get(f"{home}/tag-list"))
+    charger.close()
 
 
 def test_root_certificates_are_read_and_a_bad_one_is_refused_with_its_fault(
@@ -93,7 +97,7 @@ def test_root_certificates_are_read_and_a_bad_one_is_refused_with_its_fault(
     assert 'aria-invalid="true"' in bad.text
     last = re.search(r'name="root_certificate_id" value="(\w+)"', page.text)
     assert last
-    kept = admin.send(f"{home}/certificates/delete", root_certificate_id=last[1])
+    kept = admin.insist(f"{home}/certificates/delete", root_certificate_id=last[1])
     assert "Even if it is the last one" in said(kept)
 
 
@@ -107,7 +111,7 @@ def test_labels_are_shown_and_refused_from_now_on(admin: Visitor, staff: Visitor
     assert staff.get(sheet[1]).status_code == 200
     assert "Refuse those" not in said(page)
     before = re.findall(r"Version \d+", said(page))
-    answer = admin.send(f"{home}/labels/1/revoke")
+    answer = admin.insist(f"{home}/labels/1/revoke")
     after = said(admin.get(answer.headers["Location"]))
     assert "Print the new one." in after
     assert re.findall(r"Version \d+", after)[1] == before[1]

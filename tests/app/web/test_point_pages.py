@@ -86,8 +86,8 @@ def test_an_admin_edits_it_and_staff_cannot(
 def test_a_charger_is_removed_when_somebody_has_confirmed_it(admin: Visitor, root: Api) -> None:
     added = root.post("/api/charge_points", id="TO-REMOVE").json()["id"]
     home = f"/operator/charge-points/{added}"
-    assert "Remove for good" in said(admin.get(f"{home}/remove"))
-    answer = admin.send(f"{home}/remove")
+    assert "Remove for good" in said(admin.send(f"{home}/remove"))
+    answer = admin.insist(f"{home}/remove")
     assert "The charger is removed." in said(admin.get(answer.headers["Location"]))
     assert admin.get(home).status_code == 404
 
@@ -119,7 +119,7 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_sent(staff: Visitor, 
 
 def test_a_command_that_fails_leaves_its_form_filled_in(staff: Visitor, root: Api, charger: Charger) -> None:
     away = root.post("/api/charge_points", id=f"{charger.charge_point_id}-2").json()["id"]
-    page = staff.send(f"/operator/charge-points/{away}/commands/Reset", type="Hard")
+    page = staff.insist(f"/operator/charge-points/{away}/commands/Reset", type="Hard")
     assert page.status_code == 409
     assert "not connected" in said(page)
     assert "<option selected>Hard</option>" in page.text

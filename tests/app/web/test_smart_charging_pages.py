@@ -62,7 +62,7 @@ def night(admin: Visitor, root: Api) -> Iterator[str]:
         {"start_period": 27_000, "limit": 10.5, "number_phases": 1},
     ]
     yield made["charging_profile_id"]
-    assert admin.send(f"{STORE}/{made['charging_profile_id']}/remove").status_code == 303
+    assert admin.insist(f"{STORE}/{made['charging_profile_id']}/remove").status_code == 303
 
 
 def test_a_profile_is_drawn_as_steps_and_can_be_changed(admin: Visitor, root: Api, night: str) -> None:

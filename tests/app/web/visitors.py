@@ -40,6 +40,10 @@ class Visitor:
         form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
         return self.http.post(path, content=urlencode(fields), headers=form)
 
+    def insist(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form about which one is asked first, having said yes."""
+        return self.send(path, _confirmed="yes", **fields)
+
     def log_in(self, username: str, password: str = "a driver's") -> "Visitor":
         answer = self.send("/login", username=username, password=password)
         assert answer.status_code == 303, answer.text

@@ -99,9 +99,10 @@ class StartCharging:
         if request.idempotency_key and (earlier := self._storage.sessions.get(session_id)):
             return self._first_answer(earlier, request)
         require_possible(request.stop_at, self._now())
+        found = self._beside.submit(find_tag, self._storage, user, request.id_tag, request.vehicle_id)
         charge_point = find_charge_point(self._storage, request.evse_id, request.connector_id)
-        tag = find_tag(self._storage, user, request.id_tag, request.vehicle_id)
         tariff = self._beside.submit(freeze_tariff, self._storage, charge_point)
+        tag = found.result()
         try:
             self._rules.require_possible(user, charge_point, request.connector_id, tag, request.qr)
         except Conflict as conflict:

@@ -39,13 +39,17 @@ def free_port() -> int:
 
 
 def until(look: Callable[[], T | None], seconds: float = 10.0) -> T:
-    """Return the first true result of `look`; raises AssertionError when there is none in time."""
-    deadline = time.monotonic() + seconds
+    """Return the first true result of `look`; raises AssertionError when there is none in time.
+
+    Looking is a request, as often as not: what takes long is looked at less often.
+    """
+    pause, deadline = 0.01, time.monotonic() + seconds
     while True:
         if result := look():
             return result
         assert time.monotonic() < deadline, f"waited {seconds} s in vain"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.3 * pause, 0.1)
 
 
 @dataclass

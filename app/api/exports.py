@@ -60,7 +60,10 @@ def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def cell(value: Any) -> Any:
-    """Return a value as it goes into a spreadsheet: a text that would be a formula gets an apostrophe before it."""
+    """Return a value as it goes into a spreadsheet: true and false as in JSON, and an apostrophe before a text that
+    would be a formula."""
     if isinstance(value, str):
         return neutralised(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "" if value is None else value

@@ -9,7 +9,7 @@
 | `charge_point.online`  | the charge point                 | it connected                                             |
 | `charge_point.offline` | the charge point                 | its connection ended                                     |
 | `charge_point.updated` | the charge point                 | it was added or changed                                  |
-| `charge_point.removed` | its `id`                         | it was removed; for drivers also: is not in service      |
+| `charge_point.removed` | its `id`                         | it was removed; for drivers: was in service and left it  |
 """
 
 from collections.abc import Collection, Iterable
@@ -23,6 +23,7 @@ from app.domain.charge_points import ChargePoint
 from app.domain.roles import Role
 from app.domain.sessions import ENDED, Session
 from app.domain.times import iso
+from app.storage.charge_points import LEFT_SERVICE
 from app.storage.users import User, user_key
 from ocpp_server.live import Event
 
@@ -34,7 +35,7 @@ _CONNECTOR = "connectors."
 # What drivers are shown of a charge point besides its connectors and whether it is online.
 _FOR_DRIVERS = frozenset({"created", "name", "place", "registration"})
 # What nobody is shown.
-_FOR_NOBODY = frozenset({"changed", "deleted", "password_hash", "log_status"})
+_FOR_NOBODY = frozenset({"changed", "deleted", "password_hash", "log_status", LEFT_SERVICE})
 
 
 class Views(Protocol):
@@ -66,9 +67,9 @@ def charge_point_events(
     views: Views, charge_point_id: str, charge_point: ChargePoint | None, done: Collection[str]
 ) -> Iterable[Event]:
     """Return what is told of a charge point to which this was done; None: it is not there any more."""
+    removed = _body("charge_point.removed", {"id": charge_point_id})
     if charge_point is None:
-        removed = _body("charge_point.removed", {"id": charge_point_id})
-        return [{STAFF: removed, DRIVERS: removed}]
+        return [{on: removed for on, why in ((STAFF, "deleted"), (DRIVERS, LEFT_SERVICE)) if why in done}]
     shown = {STAFF: views.charge_point(charge_point, staff=True)}
     in_service = charge_point.registration == RegistrationStatus.accepted
     if in_service:
@@ -80,8 +81,8 @@ def charge_point_events(
         events.append(
             {on: _body("charge_point.updated", data) for on, data in shown.items() if on == STAFF or told_drivers}
         )
-        if "registration" in fields and not in_service:
-            events.append({DRIVERS: _body("charge_point.removed", {"id": charge_point_id})})
+    if LEFT_SERVICE in done and not in_service:
+        events.append({DRIVERS: removed})
     if ONLINE in done:
         kind = "charge_point.online" if shown[STAFF]["online"] else "charge_point.offline"
         events.append({on: _body(kind, data) for on, data in shown.items()})

@@ -15,6 +15,10 @@ from app.storage.collection import Document, equal, to_document
 from app.storage.watched import Watched
 
 
+# Told as a field that has changed: a charge point was accepted until then, so drivers were shown it.
+LEFT_SERVICE = "left_service"
+
+
 @dataclass(frozen=True, slots=True)
 class Presence:
     """What tells whether a charge point should be here, and when it was."""
@@ -60,6 +64,26 @@ class ChargePoints(Watched[ChargePoint], Audited[ChargePoint]):
 
     def id_of(self, key: object) -> object:
         return charge_point_key(str(key))
+
+    def change(self, where: Document, changes: Mapping[str, Any]) -> ChargePoint | None:
+        stays = changes.get("registration", RegistrationStatus.accepted) == RegistrationStatus.accepted
+        leaving = None if stays else self._watched_in_service(where)
+        after = super().change(where, changes)
+        if leaving is not None and after is not None:
+            self.changes.tell(self.called, "changed", leaving.charge_point_id, frozenset({LEFT_SERVICE}))
+        return after
+
+    def delete(self, key: object) -> bool:
+        leaving = self._watched_in_service({"_id": {"$eq": self.id_of(key)}})
+        deleted = super().delete(key)
+        if leaving is not None and deleted:
+            self.changes.tell(self.called, "deleted", leaving.charge_point_id, frozenset({LEFT_SERVICE}))
+        return deleted
+
+    def _watched_in_service(self, where: Document) -> ChargePoint | None:
+        """Return the charge point if it is accepted, and somebody wants to know of its end."""
+        accepted = {"registration": RegistrationStatus.accepted.value}
+        return self.first({"$and": [where, accepted]}) if self.changes.wanted else None
 
     def booted(self, charge_point_id: str, facts: Mapping[str, str | None], at: datetime) -> ChargePoint | None:
         """Keep what a charge point says of itself at boot and, if it is accepted, when that was, in one step."""

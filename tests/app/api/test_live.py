@@ -106,6 +106,22 @@ def test_a_charge_point_out_of_service_is_gone_for_drivers(root: Api, driver: Ap
         assert "charge_point.offline" not in watcher.types()
 
 
+def test_drivers_do_not_hear_of_the_end_of_a_charge_point_that_is_not_theirs_to_see(
+    root: Api, driver: Api, charger: Charger, new_charge_point: Callable[..., tuple[str, str | None]]
+) -> None:
+    charge_point_id, _password = new_charge_point()
+    path = f"/api/charge_points/{charge_point_id}"
+    root.patch(path, registration="Pending")
+    with watching(driver) as watcher, watching(root) as staff:
+        root.patch(path, registration="Rejected")
+        staff.until("charge_point.updated", id=charge_point_id, registration="Rejected")
+        root.delete(path)
+        staff.until("charge_point.removed", id=charge_point_id)
+        root.patch(f"/api/charge_points/{charger.charge_point_id}", name="Afterwards")
+        watcher.until("charge_point.updated", id=charger.charge_point_id, name="Afterwards")
+        assert charge_point_id not in str(watcher.heard)
+
+
 def test_a_ticket_is_good_once(driver: Api) -> None:
     url = ticket_of(driver)
     with watch(url) as watcher:

@@ -15,8 +15,10 @@ from ocpp_server.errors import (
     NotConnected,
 )
 
+# Nothing was sent.
+OFFLINE = "charge_point_offline"
 _CODES: dict[type[CallFailed], str] = {
-    NotConnected: "charge_point_offline",
+    NotConnected: OFFLINE,
     CallQueueFull: "charge_point_busy",
     CallTimeout: "charge_point_timeout",
     Disconnected: "charge_point_disconnected",
@@ -28,7 +30,7 @@ OUTCOME_UNKNOWN = ("charge_point_timeout", "charge_point_disconnected")
 SERVER_STOPPED = "the server stopped before an answer came"
 NEVER_SENT = "the server stopped before this was sent"
 _MESSAGES = {
-    "charge_point_offline": "the charge point is not connected",
+    OFFLINE: "the charge point is not connected",
     "charge_point_busy": "earlier commands still wait for this charge point's answer; this one was not sent",
     "charge_point_timeout": "the charge point did not answer in time; the outcome is unknown",
     "charge_point_disconnected": "the charge point hung up before answering; the outcome is unknown",

@@ -89,7 +89,7 @@ class Process:
         updates = FirmwareUpdates(self._storage, firmware, commands, capabilities, settings, utc_now)
         campaign_orders = CampaignOrders(self._storage, updates, utc_now)
         self._campaign_clock = CampaignClock(self._storage, commands, self._follow_ups, utc_now)
-        sessions = SessionService(self._storage, commands)
+        sessions = SessionService(self._storage, commands, utc_now)
         stop_rules = StopRules(self._storage, commands, sessions, self._follow_ups, utc_now)
         self._follow_ups.jobs = {
             Occasion.BOOTED: (certificates.booted, provisioning.after_boot, lists.after_boot),

@@ -1,36 +1,45 @@
 """Charging sessions as an app follows and stops them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from ocpp.v16 import call
 from ocpp.v16.enums import RemoteStartStopStatus
 
+from app.command_outcomes import OFFLINE
 from app.commands import Commands
 from app.domain.roles import Role
-from app.domain.session_hints import STOP_REFUSED, STOPPING
+from app.domain.session_hints import STOP_PENDING, STOP_REFUSED, STOPPING
 from app.domain.sessions import ENDED, PENDING, RUNNING, Session, State
-from app.errors import Conflict, NotFound
+from app.errors import CommandFailed, Conflict, NotFound
 from app.storage.database import Storage
 from app.storage.users import User
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the charge point said of a start or a stop: `Accepted` or `Rejected`, with a hint for people."""
+    """What the charge point said of a start or a stop: `Accepted` or `Rejected`, with a hint for people.
+
+    `unsent` is why it said nothing yet: a stop is remembered, and sent when the charge point is back.
+    """
 
     status: str
     session: Session
+    unsent: CommandFailed | None = None
 
 
 class SessionService:
     """The use cases of one process."""
 
-    def __init__(self, storage: Storage, commands: Commands) -> None:
+    def __init__(self, storage: Storage, commands: Commands, now: Callable[[], datetime]) -> None:
         self._storage = storage
         self._commands = commands
+        self._now = now
 
     def stop(self, user: User, *, session_id: str | None, evse_id: str | None, connector_id: int | None) -> Answer:
-        """Ask the charge point to stop a session of the user's own (of anybody's, for staff)."""
+        """Ask the charge point to stop a session of the user's own (of anybody's, for staff); remember it if that is
+        offline."""
         if session_id is not None:
             session = self.get(user, session_id)
         else:
@@ -44,7 +53,14 @@ class SessionService:
                 deadline_at=session.deadline_at,
             )
         request = call.RemoteStopTransaction(transaction_id=session.transaction_id)
-        outcome = self._commands.send(session.charge_point_id, request, requested_by=user.username)
+        try:
+            outcome = self._commands.send(session.charge_point_id, request, requested_by=user.username)
+        except CommandFailed as failure:
+            if failure.code != OFFLINE or (remembered := self._remember(session)) is None:
+                raise
+            told = f"{failure.message}; it is asked to stop as soon as it is back"
+            unsent = CommandFailed(failure.code, told, outcome=failure.outcome, **failure.facts, stop_remembered=True)
+            return Answer("Rejected", remembered, unsent)
         if outcome.status == RemoteStartStopStatus.accepted:
             moved = self._storage.sessions.move(
                 session.session_id, RUNNING, {"state": State.STOPPING, **STOPPING.told()}
@@ -52,6 +68,11 @@ class SessionService:
         else:
             moved = self._storage.sessions.move(session.session_id, RUNNING, STOP_REFUSED.told())
         return Answer(outcome.status or "Rejected", moved or self._storage.sessions.get(session.session_id) or session)
+
+    def _remember(self, session: Session) -> Session | None:
+        """Have the session stopped as one that has reached a rule is; None when it has ended meanwhile."""
+        wish = {"stop_wanted": True, "stop_due_at": self._now(), "stop_attempts": None, **STOP_PENDING.told()}
+        return self._storage.sessions.move(session.session_id, RUNNING, wish)
 
     def _running_at(self, user: User, evse_id: str, connector_id: int) -> Session:
         charge_point = self._storage.charge_points.get(evse_id)

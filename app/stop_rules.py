@@ -1,4 +1,5 @@
-"""Drivers' rules for the end of charging: kept with the session, looked at by the clock, carried out when reached."""
+"""Drivers' rules for the end of charging, and stops pressed while a charge point was away: kept with the session,
+looked at by the clock, carried out when reached."""
 
 import logging
 from collections.abc import Callable
@@ -24,7 +25,9 @@ from app.storage.users import User
 
 log = logging.getLogger(__name__)
 
-BY_RULE = "stop rule"
+BY_RULE, BY_WISH = "stop rule", "remembered stop"
+# In a rule's place: somebody has pressed stop.
+_PRESSED = "pressed"
 
 
 def require_possible(stop_at: StopAt | None, now: datetime) -> None:
@@ -58,14 +61,15 @@ class StopRules:
         self._now = now
 
     def change(self, user: User, session_id: str, stop_at: StopAt | None) -> Session:
-        """Give a session of the user's own (of anybody's, for staff) other rules, or none; raises NotFound, Conflict,
-        BadInput."""
+        """Give a session of the user's own (of anybody's, for staff) other rules, or none; a stop that is remembered is
+        forgotten. Raises NotFound, Conflict, BadInput."""
         session = self._sessions.get(user, session_id)
         now = self._now()
         require_possible(stop_at, now)
         require_tariff(stop_at, session.tariff)
         changes = {
             "stop_at": stop_at,
+            "stop_wanted": None,
             "stop_due_at": now if stop_at else None,
             "stop_attempts": None,
             "stopped_by": None,
@@ -98,6 +102,8 @@ class StopRules:
                 self._stop(session, rule, now)
 
     def _reached(self, session: Session, now: datetime) -> str | None:
+        if session.stop_wanted:
+            return _PRESSED
         if session.stop_at is None:
             return None
         so_far = cost(session, now)
@@ -117,13 +123,19 @@ class StopRules:
             self._give_up(session, rule)
             return
         # Before it is sent: a quick charge point ends the transaction before its answer is read here.
-        claim = {"stop_attempts": attempt, "stop_due_at": now + pause_after(attempt), "stopped_by": rule}
+        by_rule = None if rule == _PRESSED else rule
+        claim = {"stop_attempts": attempt, "stop_due_at": now + pause_after(attempt), "stopped_by": by_rule}
         claimed = self._storage.sessions.see_to_stop(session, claim)
         if claimed is None or claimed.transaction_id is None:
             return
         request = call.RemoteStopTransaction(transaction_id=claimed.transaction_id)
         try:
-            answer = self._commands.send(claimed.charge_point_id, request, requested_by=BY_RULE).status or ""
+            answer = (
+                self._commands.send(
+                    claimed.charge_point_id, request, requested_by=BY_RULE if by_rule else BY_WISH
+                ).status
+                or ""
+            )
         except CommandFailed as failure:
             answer = failure.code
         fields = {"session_id": claimed.session_id, "rule": rule, "attempt": attempt, "answer": answer}

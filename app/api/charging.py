@@ -93,14 +93,18 @@ def start_charging(header: IdempotencyHeader, body: StartCharging) -> dict[str, 
 @api.post("/stop_charging", summary="Stop charging", responses={200: ChargingAnswer})
 @requires(Role.USER, own=True)
 def stop_charging(body: StopCharging) -> dict[str, Any]:
-    return _answer(
-        services.sessions.stop(
-            current_user(),
-            session_id=body.session_id,
-            evse_id=body.evse_id,
-            connector_id=body.connector_id,
-        )
+    """While the charge point is not connected the answer is 409 `charge_point_offline`; with `stop_remembered` it is
+    asked as soon as it is back, if the session still runs: the session's `reason_code` is `stop_pending` until then.
+    `PATCH /api/sessions/<session_id> {"stop_at": null}` takes that back."""
+    answer = services.sessions.stop(
+        current_user(),
+        session_id=body.session_id,
+        evse_id=body.evse_id,
+        connector_id=body.connector_id,
     )
+    if answer.unsent is not None:
+        raise answer.unsent
+    return _answer(answer)
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -37,7 +37,8 @@ class Session:
     Meter readings are watt-hours, None where the charger does not know them itself. `provisional_end` says that we
     closed it for want of a StopTransaction, which may still come and then has the last word. `authorization` is the
     verdict StartTransaction was answered with. `tariff` is as it was at the start; `pauses` are the vehicle's.
-    `stop_due_at` is when the rules are to be looked at next, and `stopped_by` the one that has ended it.
+    `stop_due_at` is when the rules are to be looked at next, and `stopped_by` the one that has ended it. `stop_wanted`
+    says that somebody pressed stop while the charge point was away.
     """
 
     session_id: str
@@ -76,6 +77,7 @@ class Session:
     tariff: Tariff | None = None
     pauses: tuple[Pause, ...] = ()
     stop_at: StopAt | None = None
+    stop_wanted: bool | None = None
     stop_due_at: datetime | None = None
     stop_attempts: int | None = None
     stopped_by: str | None = None

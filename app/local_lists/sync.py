@@ -8,6 +8,7 @@ from threading import Lock
 
 from ocpp.v16.enums import RegistrationStatus
 
+from app.command_outcomes import OFFLINE
 from app.commands import Commands
 from app.domain.charge_points import ChargePoint
 from app.domain.local_lists import ListState
@@ -21,7 +22,6 @@ from app.storage.local_lists import LocalList
 BY_ITSELF = "(local lists)"
 # A charge point that did not answer is not asked again at once.
 RETRY = timedelta(minutes=5)
-OFFLINE = "charge_point_offline"
 NOTED = (ListState.FAILED, ListState.TOO_LONG, ListState.NOT_SUPPORTED)
 
 

@@ -118,7 +118,8 @@ def _end() -> tuple[Request, ...]:
             name="Stop charging",
             method="POST",
             path="/api/stop_charging",
-            description="By `session_id`, or by `evse_id` and `connector_id`.",
+            description="By `session_id`, or by `evse_id` and `connector_id`. 409 with `stop_remembered` says that the "
+            "charge point is away, and is asked to stop as soon as it is back.",
             body='{\n  "session_id": "{{session_id}}"\n}',
             after="""
             pm.test('the charge point accepted', () => {

@@ -14,7 +14,6 @@ from app.storage.audit import Audited
 from app.storage.collection import Document, equal, to_document
 from app.storage.watched import Watched
 
-
 # Told as a field that has changed: a charge point was accepted until then, so drivers were shown it.
 LEFT_SERVICE = "left_service"
 

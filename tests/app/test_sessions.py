@@ -332,7 +332,11 @@ class TestStop:
         charger.close()
         until(lambda: not driver.get(f"/api/charge_points/{charger.charge_point_id}").json()["online"])
         refused = driver.post("/api/stop_charging", session_id=session["session_id"])
-        problem(refused, 409, "charge_point_offline")
+        told = problem(refused, 409, "charge_point_offline")
+        assert (told["stop_remembered"], told["outcome"]) == (True, "offline")
+        assert told["detail"].endswith("it is asked to stop as soon as it is back")
+        now = driver.get(f"/api/sessions/{session['session_id']}").json()
+        assert (now["state"], now["reason_code"]) == ("charging", "stop_pending")
 
     @pytest.mark.parametrize(
         "body", [{}, {"evse_id": "CP1"}, {"connector_id": 1}, {"session_id": "x", "evse_id": "CP1", "connector_id": 1}]

@@ -195,6 +195,61 @@ class TestAChargePointThatDoesNotStop:
         charger.close()
 
 
+class TestAStopThatWasPressedWhileTheChargePointWasAway:
+    @pytest.fixture
+    def away(
+        self, driver: Api, server: Server, new_charge_point: Callable[..., tuple[str, str | None]]
+    ) -> Iterator[tuple[Callable[[], Charger], dict[str, Any]]]:
+        """How the charge point comes back, and its session, which is to stop."""
+        charger = plug_in(server, *(one := new_charge_point()))
+        charger.boot()
+        charger.status(1, "Preparing")
+        started = press_start(driver, charger).json()
+        begin(charger, driver.id_tag)
+        session = look(driver, started)
+        charger.close()
+        until(lambda: not driver.get(f"/api/charge_points/{charger.charge_point_id}").json()["online"])
+        problem(driver.post("/api/stop_charging", session_id=session["session_id"]), 409, "charge_point_offline")
+        back: list[Charger] = []
+
+        def come_back() -> Charger:
+            back.append(plug_in(server, *one))
+            return back[0]
+
+        yield come_back, session
+        charger = back[0] if back else come_back()
+        finish(charger, session["transaction_id"])
+        charger.close()
+
+    def test_is_carried_out_when_it_is_back(self, driver: Api, root: Api, away: Any) -> None:
+        come_back, session = away
+        charger = come_back()
+        asked_to_stop(charger, session)
+        assert driver.session_in(session["session_id"], "stopping")["reason_code"] == "stopping"
+        finish(charger, session["transaction_id"])
+        over = look(driver, session)
+        assert (over["state"], "stopped_by" in over, "reason_code" in over) == ("completed", False, False)
+        sent = root.get("/api/commands", charge_point_id=charger.charge_point_id, action=STOP).json()["items"]
+        assert [(one["requested_by"], one["outcome"]) for one in sent] == [
+            ("remembered stop", "answered"),
+            (driver.username, "offline"),
+        ]
+
+    def test_can_be_taken_back(self, driver: Api, kept: Storage, away: Any) -> None:
+        _come_back, session = away
+        changed = driver.patch(f"/api/sessions/{session['session_id']}", stop_at=None).json()
+        assert changed["reason_code"] == "charge_point_offline"
+        assert session["session_id"] not in [one.session_id for one in kept.sessions.with_stop_due(datetime.now(UTC))]
+
+    def test_is_forgotten_when_the_charge_point_has_ended_it_by_itself(
+        self, driver: Api, kept: Storage, away: Any
+    ) -> None:
+        come_back, session = away
+        finish(come_back(), session["transaction_id"])
+        assert look(driver, session)["state"] == "completed"
+        assert session["session_id"] not in [one.session_id for one in kept.sessions.with_stop_due(datetime.now(UTC))]
+
+
 class TestWhoMayChangeRules:
     def test_staff_may(self, root: Api, charging: Callable[..., Any]) -> None:
         session = charging(minutes=600)

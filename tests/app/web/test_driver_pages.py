@@ -1,12 +1,13 @@
 """What drivers see and do on their pages: chargers, a session from start to receipt, the history, the profile."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.app.stories import begin, finish, meanwhile, new_charger
 from tests.app.web.visitors import Visitor, said
-from tests.live import Api, Charger, Server
+from tests.live import Api, Charger, Server, plug_in, until
 
 
 @pytest.fixture
@@ -81,6 +82,29 @@ def test_a_driver_starts_follows_and_stops_by_forms_alone(
             assert stranger.get(path).status_code == 404
         assert stranger.send(f"{session}/stop").status_code == 404
         assert "Nothing here yet" in said(stranger.get("/sessions"))
+
+
+def test_a_stop_while_the_charger_is_away_is_remembered_and_can_be_taken_back(
+    server: Server, account: Api, at_home: Visitor, new_charge_point: Callable[..., tuple[str, str | None]]
+) -> None:
+    charger = plug_in(server, *(one := new_charge_point()))
+    charger.boot()
+    charger.status(1, "Preparing")
+    session = start(at_home, charger)
+    transaction_id = begin(charger, account.id_tag)["transactionId"]
+    charger.close()
+    until(lambda: "The charger is not connected." in said(at_home.get(session)))
+
+    assert at_home.send(f"{session}/stop").headers["Location"] == session
+    page = said(at_home.get(session))
+    assert "It is asked as soon as it is back." in page
+    assert "Stop charging" not in page
+    assert at_home.send(f"{session}/stop-rules").headers["Location"] == session
+    assert "Stop charging" in said(at_home.get(session))
+
+    charger = plug_in(server, *one)
+    finish(charger, transaction_id)
+    charger.close()
 
 
 def test_a_start_that_fails_is_told_on_the_page_it_was_tried_on(at_home: Visitor, charger: Charger) -> None:

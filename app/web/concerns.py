@@ -6,9 +6,11 @@ from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.domain.roles import Role
 from app.overview import About, Matter
 from app.web.refused import advice
 from app.web.security_words import SECURITY_EVENTS
+from app.web.viewer import viewer
 from app.web.words import Texts
 
 TITLES: Texts = {
@@ -93,14 +95,23 @@ def page_of_all(about: About) -> str:
         case About.SECURITY:
             return url_for("web.security_events.events", critical="1")
         case About.LOCAL_LIST:
-            return url_for("web.tag_lists.lists")
+            return url_for("web.tag_lists.lists" if _is_admin() else "web.fleet.charge_points")
+
+
+def _is_admin() -> bool:
+    """Tell whether who looks may see the pages for admins; others are led to what they may see of the same."""
+    user = viewer()
+    return user is not None and user.role.at_least(Role.ADMIN)
 
 
 def page_of(about: About, matter: Matter) -> str:
     """Return the address of the page where a matter is seen to."""
     match about:
-        case About.FAULT | About.OFFLINE | About.LOCAL_LIST:
+        case About.FAULT | About.OFFLINE:
             return url_for("web.point_overview.overview", charge_point_id=matter.subject)
+        case About.LOCAL_LIST:
+            page = "web.point_tag_list.tag_list" if _is_admin() else "web.point_overview.overview"
+            return url_for(page, charge_point_id=matter.subject)
         case About.SECURITY:
             return url_for("web.security_events.events", at=matter.subject)
         case About.QUARANTINE:

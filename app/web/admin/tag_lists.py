@@ -9,6 +9,7 @@ from app.api.answers_local_lists import local_list_json
 from app.api.context import current_user, services
 from app.api.models import Body, Key
 from app.api.policy import requires
+from app.domain.local_lists import ListState
 from app.domain.roles import Role
 from app.storage.collection import Document, equal
 from app.storage.local_list_rules import GROUPS
@@ -54,10 +55,11 @@ def send() -> ResponseReturnValue:
 
 
 def lists_like(where: Document) -> dict[str, Any]:
-    """Return how far the lists of some charge points are, for a page."""
+    """Return how far the lists of some charge points are, for a page, and whether any of them is under way."""
     found, more = listed(services.storage.local_lists, where, SHOWN)
-    connected = services.commands.connected
-    return {"lists": [(one, local_list_json(one), connected(one.charge_point_id)) for one in found], "next": more}
+    lists = [(one, local_list_json(one), services.commands.connected(one.charge_point_id)) for one in found]
+    is_moving = any(one.state is ListState.PENDING and is_online for one, _shown, is_online in lists)
+    return {"lists": lists, "next": more, "is_moving": is_moving}
 
 
 def send_now() -> None:

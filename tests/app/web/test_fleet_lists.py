@@ -75,7 +75,7 @@ def test_the_overview_leads_from_critical_events_to_those_of_the_charger(staff: 
 
 
 def test_a_group_says_what_belongs_in_lists_and_how_far_each_charger_is(
-    server: Server, admin: Visitor, root: Api, id_tag: str
+    server: Server, admin: Visitor, staff: Visitor, root: Api, id_tag: str
 ) -> None:
     station, name = ListStation(new_charger(server, root)), f"House 7/<{uuid4().hex[:6]}>"
     wrong = admin.send(f"{GROUPS}/new", group=name, charge_point_ids="nowhere-1", idTags=id_tag)
@@ -97,6 +97,11 @@ def test_a_group_says_what_belongs_in_lists_and_how_far_each_charger_is(
     assert sending().status_code == 303, sending().text
     assert "its memory may be full" in table(admin.get(f"{LISTS}?state=failed&at={station.id}").text, "Lists of tags")
     assert "Nothing found" in said(admin.get(f"{LISTS}?state=in_sync&at={station.id}"))
+    for visitor in (staff, admin):
+        concern = visitor.get("/operator").text.partition('id="concern-local_list"')[2].partition("</article>")[0]
+        links = re.findall(r'href="([^"]+)"', concern)
+        assert links
+        assert {visitor.get(link).status_code for link in links} == {200}
     changed = admin.send(address, idTags="")
     assert changed.status_code == 303, changed.text
     assert "No charger is in this group yet." in said(admin.get(address))

@@ -1,31 +1,54 @@
-"""Whether everybody can use the pages: axe-core looks at each of the main ones, in both colour schemes."""
+"""Whether everybody can use the pages: axe-core looks at every one, on a desk by day and on a phone at night."""
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from ocpp_server.simulator.threaded import ThreadedChargePoint
-from tests.live import ROOT_PASSWORD, Api
+from app.domain.roles import Role
+from tests.app.every_route import Route
+from tests.browser.every_page import EVERY_PAGE, looks_at
+from tests.browser.populated import populated
+from tests.browser.watch import Watch
+from tests.live import ROOT_PASSWORD, Api, Server
 from tests.requirements import need_node
 
-RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
-ANYBODYS = ("/", "/login", "/signup")
-DRIVERS = ("/", "/charge/{charge_point_id}/1", "/sessions", "/profile")
-OPERATORS = (
-    "/operator",
-    "/operator/charge-points",
-    "/operator/charge-points/new",
-    "/operator/charge-points/{charge_point_id}",
-    "/operator/charge-points/{charge_point_id}/commands",
-    "/operator/charge-points/{charge_point_id}/configuration",
-    "/operator/charge-points/{charge_point_id}/messages",
-    "/operator/reservations",
-    "/operator/security-events",
-    "/operator/tag-lists",
-    "/operator/tag-lists/groups/new",
-)
+ALL = "{resultTypes: ['violations'], preload: false}"
+# What depends on colours and sizes; the rest is the same whichever they are.
+OF_LOOKS = """{resultTypes: ['violations'], preload: false, runOnly: {type: 'rule', values:
+    ['color-contrast', 'label', 'link-in-text-block', 'link-name', 'button-name', 'scrollable-region-focusable']}}"""
+DESK, PHONE = (1280, 800), (360, 740)
+
+Windows = Mapping[Role | None, tuple[Page, Watch]]
+
+
+@pytest.fixture(scope="module")
+def things(server: Server, root: Api) -> Iterator[dict[str, Any]]:
+    driver = server.sign_up()
+    with populated(server, root, driver) as there:
+        yield there
+    driver.close()
+
+
+@pytest.fixture(scope="module")
+def windows(server: Server, browser: Browser, things: dict[str, Any]) -> Iterator[Windows]:
+    """A window of somebody without a login, one of the driver's and one of root's, with axe-core in them."""
+    axe = need_node() / "node_modules" / "axe-core" / "axe.min.js"
+    opened: dict[Role | None, tuple[Page, Watch]] = {}
+    for role, username, password in (
+        (None, "", ""),
+        (Role.USER, things["username"], "a driver's"),
+        (Role.ROOT, "root", ROOT_PASSWORD),
+    ):
+        window = browser.new_context(base_url=server.url, locale="en-GB").new_page()
+        opened[role] = window, Watch(window, server.url)
+        if username:
+            log_in(window, username, password)
+        window.add_init_script(path=axe)
+    yield opened
+    for window, _watch in opened.values():
+        window.context.close()
 
 
 def log_in(page: Page, username: str, password: str) -> None:
@@ -36,34 +59,29 @@ def log_in(page: Page, username: str, password: str) -> None:
     page.wait_for_url("**/")
 
 
-def violations(page: Page, axe: str) -> list[str]:
-    """Return what keeps somebody from using the page, the serious and the critical."""
-    page.evaluate(axe)
-    found: list[dict[str, Any]] = page.evaluate(RUN)
-    return [
-        f"{page.url}: {one['help']}: {node['html'][:150]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_nothing_on_the_main_pages_keeps_somebody_from_using_them(
-    open_window: Callable[..., Page], driver: Api, virtual_charger: ThreadedChargePoint, colours: str
-) -> None:
-    axe = (need_node() / "node_modules" / "axe-core" / "axe.min.js").read_text()
-    here = {"charge_point_id": virtual_charger.snapshot()["charge_point_id"]}
+@pytest.mark.parametrize("route", EVERY_PAGE, ids=str)
+def test_nothing_on_a_page_keeps_somebody_from_using_it(windows: Windows, things: dict[str, Any], route: Route) -> None:
     found: list[str] = []
-    for paths, who in (
-        (ANYBODYS, None),
-        (DRIVERS, (driver.username, "a driver's")),
-        (OPERATORS, ("root", ROOT_PASSWORD)),
-    ):
-        window = open_window(color_scheme=colours)
-        if who is not None:
-            log_in(window, *who)
-        for path in paths:
-            window.goto(path.format(**here))
-            found += violations(window, axe)
+    for look in looks_at(route, things):
+        window, watch = windows[look.role]
+        answer = window.goto(look.path)
+        assert answer is not None
+        assert answer.status == 200, look.path
+        for (width, height), scheme, rules in ((DESK, "light", ALL), (PHONE, "dark", OF_LOOKS)):
+            window.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            window.set_viewport_size({"width": width, "height": height})
+            found += [f"{look.path}, {scheme}, {width} px: {one}" for one in faults(window, rules)]
+        watch.assert_all_was_well()
     assert not found, "\n".join(found)
+
+
+def faults(page: Page, rules: str) -> Iterator[str]:
+    """Yield the serious and the critical of what keeps somebody from using a page, and whether it is too wide."""
+    wide, violations = page.evaluate(
+        f"async () => [document.documentElement.scrollWidth, (await axe.run(document, {rules})).violations]"
+    )
+    if wide > page.evaluate("innerWidth"):
+        yield f"it is {wide} px wide"
+    for one in violations:
+        if one["impact"] in ("serious", "critical"):
+            yield from (f"{one['help']}: {node['html'][:150]}" for node in one["nodes"])

@@ -37,7 +37,7 @@ def _require(validator: jsonschema_rs.Validator, name: str, payload: Payload) ->
             path, message = [*path, str(missing)], "is required"
         case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected=names):
             path, message = [*path, str(names[0])[:100]], f"{name} has no such field"
-    raise BadInput(".".join(path) or "body", message)
+    raise BadInput(".".join(path) or "body", message, broken=(error.kind.name, error.kind.value))
 
 
 @cache

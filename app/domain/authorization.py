@@ -78,6 +78,7 @@ def limit_check(tag: IdTag, open_sessions: Iterable[OpenSession], *, at: tuple[s
         f"the tag is already charging in {len(others)} session(s); its limit is {tag.concurrent_limit}",
         AuthorizationStatus.concurrent_tx,
         others,
+        {"sessions": len(others), "limit": tag.concurrent_limit},
     )
 
 

@@ -21,7 +21,8 @@ def known_checks(charge_point: ChargePoint | None, evse_id: str, connector_id: i
     known = [c for c in charge_point.connectors if c != "0"]
     if connector_id and known and str(connector_id) not in known:
         there = ", ".join(sorted(known, key=int))
-        yield Check("connector_known", f"this charge point has the connectors {there}", "bad_input")
+        words = f"this charge point has the connectors {there}"
+        yield Check("connector_known", words, "bad_input", values={"connectors": there})
     else:
         yield Check("connector_known", "the charge point has this connector" if known else "no connector is known yet")
 
@@ -54,4 +55,5 @@ def reservation_check(tag: IdTag, held: Reservation | None) -> Check:
         return Check("not_reserved", "this connector is not reserved")
     if held.is_for(tag):
         return Check("not_reserved", "this connector is reserved for this tag or its family")
-    return Check("not_reserved", f"this connector is reserved until {iso(held.expires_at)}", "connector_reserved")
+    words = f"this connector is reserved until {iso(held.expires_at)}"
+    return Check("not_reserved", words, "connector_reserved", values={"until": held.expires_at})

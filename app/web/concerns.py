@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from app.domain.roles import Role
 from app.overview import About, Matter
+from app.web.fault_words import FAULTS
 from app.web.refused import advice
 from app.web.security_words import SECURITY_EVENTS
 from app.web.viewer import viewer
@@ -28,23 +29,7 @@ TONES: Mapping[About, str] = {About.FAULT: "bad", About.SECURITY: "bad", About.O
 
 # What is known of one, where OCPP's own word would not say it to everybody.
 DETAILS: Texts = {
-    # OCPP 1.6 §7.6
-    "ConnectorLockFailure": _("The lock of the connector fails."),
-    "EVCommunicationError": _("It cannot talk to the vehicle."),
-    "GroundFailure": _("The ground fault protection has tripped."),
-    "HighTemperature": _("It is too hot inside."),
-    "InternalError": _("Something inside it is broken."),
-    "LocalListConflict": _("Its list of tags contradicts what the server says."),
-    "OtherError": _("It does not say why."),
-    "OverCurrentFailure": _("The overcurrent protection has tripped."),
-    "OverVoltage": _("The voltage is too high."),
-    "PowerMeterFailure": _("The meter cannot be read."),
-    "PowerSwitchFailure": _("The power switch fails."),
-    "ReaderFailure": _("The card reader fails."),
-    "ResetFailure": _("It could not restart."),
-    "UnderVoltage": _("The voltage is too low."),
-    "WeakSignal": _("The mobile network is weak."),
-    "NoError": _("It does not say why."),
+    **FAULTS,
     **SECURITY_EVENTS,
     "too_many_failed": _("Too many updates failed."),
     "failed": _("The charger did not take it."),

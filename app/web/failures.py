@@ -9,11 +9,12 @@ from jwt import PyJWTError
 from pydantic import ValidationError
 
 from app.api import problems
-from app.errors import NotFound
+from app.errors import BadInput, NotFound
 from app.web.addresses import parts_of
 from app.web.failure_words import failure, field_fault
 from app.web.forms import Fault, page_of_form
 from app.web.headers import protect
+from app.web.schema_words import schema_words
 
 _FOR_PROGRAMS = ("/api/", "/files/")
 _NO_SUCH_PAGE = (403, 404, 405)
@@ -57,6 +58,8 @@ def _on_error(error: Exception) -> ResponseReturnValue:
     answer = problems.answer_to(error)
     facts: dict[str, Any] = answer.get_json()
     errors = {e["field"]: field_fault("", e["message"], {}) for e in facts.get("errors", ())}
+    if isinstance(error, BadInput) and error.broken and (words := schema_words(*error.broken)):
+        errors[error.errors[0]["field"]] = words
     page = _told(answer.status_code, Fault(failure(facts["code"], facts["detail"]), errors, facts))
     for name in ("Retry-After", "Allow"):
         if name in answer.headers:

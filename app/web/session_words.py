@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.domain.session_hints import FAULTED
+from app.web.fault_words import FAULTS
 from app.web.words import Texts
 
 _REFUSED = _("The charger refused to start.")
@@ -54,8 +55,8 @@ def session_words(shown: Mapping[str, Any]) -> str:
     """Return what there is to say of a session, as the API shows it; nothing while all is as it should be."""
     code = shown.get("reason_code", "")
     words = [str(REASONS[code])] if code in REASONS else []
-    if code == FAULTED and (named := _CODE.search(shown.get("reason", ""))):
-        words = [gettext("The charger reports a fault: %(code)s.", code=named[1])]
+    if code == FAULTED and (named := _CODE.search(shown.get("reason", ""))) and named[1] in FAULTS:
+        words.append(str(FAULTS[named[1]]))
     if "hint" in shown:
         words.append(gettext(shown["hint"]))
     return " ".join(words)

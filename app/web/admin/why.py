@@ -12,30 +12,13 @@ from app.api.policy import requires
 from app.domain.local_lists import ListState
 from app.domain.roles import Role
 from app.tags.explaining import explain
+from app.web.check_words import RULES, check_words
 from app.web.lists import asked_for
 from app.web.navigation import OPERATOR
 from app.web.words import Texts
 
 bp = Blueprint("why", __name__, url_prefix=f"{OPERATOR}/tags/why")
 
-RULES: Texts = {
-    "charge_point_known": _("The charger is known"),
-    "connector_known": _("It has this connector"),
-    "charge_point_accepted": _("The charger is in service"),
-    "charge_point_connected": _("The charger is connected"),
-    "connector_free": _("Nobody charges at the connector"),
-    "not_reserved": _("It is not reserved for somebody else"),
-    "tag_known": _("The tag is known"),
-    "tag_not_blocked": _("The tag is not blocked"),
-    "tag_not_expired": _("The tag has not expired"),
-    "parent_not_blocked": _("Its parent is not blocked"),
-    "parent_not_expired": _("Its parent has not expired"),
-    "grandparent_not_blocked": _("The parent of its parent is not blocked"),
-    "grandparent_not_expired": _("The parent of its parent has not expired"),
-    "account_enabled": _("The account is not disabled"),
-    "within_limit": _("The tag charges nowhere else at the moment"),
-    "within_limit_with_requests": _("Nor has it been asked for elsewhere"),
-}
 LISTS: Texts = {
     ListState.UNMANAGED: _("Its own list of tags is not kept from here."),
     ListState.PENDING: _("Its own list of tags is about to be brought up to date."),
@@ -54,7 +37,7 @@ def why() -> str:
     told: dict[str, Any] = {"told": None, "wrong": False}
     if asked["id_tag"] and asked["at"]:
         told = _told(asked)
-    return render_template("pages/why.html", asked=asked, rules=RULES, lists=LISTS, **told)
+    return render_template("pages/why.html", asked=asked, rules=RULES, lists=LISTS, check_words=check_words, **told)
 
 
 def _told(asked: dict[str, str]) -> dict[str, Any]:

@@ -4,10 +4,6 @@
 // session itself has been read anew.
 const charts = new Map();
 
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
 async function read(address) {
   const values = [];
   let cursor = "";
@@ -31,7 +27,7 @@ function draw(element, values) {
   element.textContent = values.length ? "" : element.dataset.none;
   element.classList.toggle("bare", !values.length);
   if (!values.length) return;
-  const line = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const line = lines();
   const numbers = (_chart, marks) => marks.map((mark) => Number(mark.toFixed(2)));
   const from0 = (_chart, _least, most) => [0, Math.max(1, most * 1.1)];
   const first = values.find(({ energy_wh: wh }) => wh !== undefined)?.energy_wh;
@@ -39,9 +35,9 @@ function draw(element, values) {
     width: element.clientWidth,
     height: 260,
     scales: { kW: { range: from0 }, kWh: { range: from0 } },
-    axes: [line, { ...line, scale: "kW", size: 52, values: numbers }, { ...line, scale: "kWh", side: 1, size: 52, grid: { show: false }, values: numbers }],
+    axes: [times(), { ...line, scale: "kW", size: 52, values: numbers }, { ...line, scale: "kWh", side: 1, size: 52, grid: { show: false }, values: numbers }],
     series: [
-      { label: element.dataset.time },
+      { label: element.dataset.time, value: moment },
       { label: element.dataset.power, scale: "kW", stroke: colour("--accent"), fill: colour("--accent-soft"), width: 2, spanGaps: true },
       { label: element.dataset.energy, scale: "kWh", stroke: colour("--busy"), width: 2, spanGaps: true },
     ],

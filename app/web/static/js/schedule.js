@@ -2,11 +2,6 @@
 
 // Limits over time as steps: drawn from `data-steps`, or from the form of a schedule while somebody writes it.
 const charts = new Map();
-const HOUR = 3600;
-
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
 
 function clock(seconds) {
   return `${Math.floor(seconds / HOUR)}:${String(Math.floor(seconds / 60) % 60).padStart(2, "0")}`;
@@ -15,9 +10,9 @@ function clock(seconds) {
 function draw(element, { at, limits, unit, clock: isClock }) {
   charts.get(element)?.destroy();
   if (at.length < 2) return;
-  const line = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const line = lines();
   const hours = [1, 2, 3, 4, 6, 12, 24, 48].map((each) => each * HOUR);
-  const x = isClock ? line : { ...line, incrs: [600, 1800, ...hours], values: (_chart, marks) => marks.map(clock) };
+  const x = isClock ? times() : { ...line, incrs: [600, 1800, ...hours], values: (_chart, marks) => marks.map(clock) };
   charts.set(element, new uPlot({
     width: element.clientWidth,
     height: element.clientHeight,

@@ -135,6 +135,7 @@ class Fleet:
         self._storage.charge_points.delete(charge_point_id)
         self._storage.configurations.delete(charge_point_id)
         self._storage.capabilities.delete(charge_point_id)
+        self._storage.favourites.drop_charge_point(charge_point.charge_point_id)
         end_reservations(self._storage, charge_point.charge_point_id, "the charge point was removed", self._now())
         self._storage.local_list_rules.drop_charge_point(charge_point.charge_point_id)
         self._storage.local_lists.delete(charge_point_id)

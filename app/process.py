@@ -19,6 +19,7 @@ from app.configuration.provisioning import Provisioning
 from app.door.newcomers import Newcomers
 from app.door.tls import server_context
 from app.erasure import Erasure
+from app.favourites import Favourites
 from app.files.diagnostics import Diagnostics
 from app.files.transfers import Transfers
 from app.firmware.campaign_clock import CampaignClock
@@ -117,6 +118,7 @@ class Process:
             unknown_tags=UnknownTags(self._storage, id_tags),
             erasure=Erasure(self._storage, accounts, reservations, utc_now),
             vehicles=Vehicles(self._storage, utc_now),
+            favourites=Favourites(self._storage, utc_now),
             commands=commands,
             capabilities=capabilities,
             fleet=fleet,

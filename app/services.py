@@ -13,6 +13,7 @@ from app.config import Settings
 from app.configuration.capabilities import KnownCapabilities
 from app.door.newcomers import Newcomers
 from app.erasure import Erasure
+from app.favourites import Favourites
 from app.files.diagnostics import Diagnostics
 from app.files.transfers import Transfers
 from app.firmware.campaigns import Campaigns
@@ -50,6 +51,7 @@ class Services:
     accounts: Accounts
     erasure: Erasure
     vehicles: Vehicles
+    favourites: Favourites
     id_tags: IdTags
     unknown_tags: UnknownTags
     tag_import: TagImport

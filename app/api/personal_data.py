@@ -17,6 +17,7 @@ from app.api.answers import (
     UserAnswer,
 )
 from app.api.context import current_user, services
+from app.api.favourites import FavouriteAnswer, favourite_json
 from app.api.json_text import to_json
 from app.api.policy import requires
 from app.api.routes import Routes
@@ -57,6 +58,7 @@ class ExportAnswer(Answer):
     profile: UserAnswer
     id_tags: list[IdTagAnswer]
     vehicles: list[VehicleAnswer]
+    favourites: list[FavouriteAnswer]
     sessions: list[SessionAnswer]
     reservations: list[ReservationAnswer]
     commands: list[CommandRecordAnswer]
@@ -67,8 +69,8 @@ class ExportAnswer(Answer):
 @api.get("/me/export", summary="Everything kept about you, as a file", responses={200: ExportAnswer})
 @requires(Role.USER, own=True)
 def export_me() -> Response:
-    """Profile, idTags, vehicles, sessions, reservations, the commands you caused, logins, and what was changed by you
-    or about you. A session's meter values are at `/api/sessions/<session_id>/meter_values`."""
+    """Profile, idTags, vehicles, favourites, sessions, reservations, the commands you caused, logins, and what was
+    changed by you or about you. A session's meter values are at `/api/sessions/<session_id>/meter_values`."""
     user = current_user()
     head = {"exported_at": iso(services.now()), "profile": user_json(user)}
     ended = services.transfers.begin(f"user {user.user_id}")
@@ -85,6 +87,7 @@ def _sections(user: User) -> list[Section]:
     return [
         ("id_tags", storage.id_tags, mine, id_tag_json),
         ("vehicles", storage.vehicles, mine, vehicle_json),
+        ("favourites", storage.favourites, mine, favourite_json),
         ("sessions", storage.sessions, mine, session_json),
         ("reservations", storage.reservations, mine, reservation_json),
         ("commands", storage.commands, {"requested_by": {"$eq": user.username}}, command_json),

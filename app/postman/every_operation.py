@@ -47,6 +47,8 @@ OTHERWISE = (
     (r"POST .*/(root_)?certificates", (409, 502, 504)),
     (r"DELETE .*/root_certificates/.*", (404,)),
     (r"GET .*/receipt", (409,)),
+    # By then the charge point may be removed.
+    (r"DELETE /api/me/favourites/.*", (404,)),
     # Numbers are only for who has the server's METRICS_TOKEN, if it has one.
     (r"GET /metrics", (401, 404)),
     # The session that was followed has ended by then, or has not.
@@ -64,7 +66,8 @@ MADE_UP = "made-up"
 # What files have in them that are looked into.
 TABLES = {"text/csv": "idTag,label\n{{idTag}},Made by Postman\n"}
 # What the environment names; all other things are named by an answer before.
-STANDING = {"charge_point_id", "connector_id", "idTag", "username"}
+OF_AN_ACCOUNT = {"idTag", "username"}
+STANDING = {"charge_point_id", "connector_id"} | OF_AN_ACCOUNT
 
 
 def every_operation(operations: list[Operation]) -> list[Item]:
@@ -155,7 +158,7 @@ def _variable(operation: Operation, parameter: Parameter, created: Mapping[str, 
     parent = operation.path.partition(f"/{{{parameter.name}}}")[0]
     if created.get(parent) == parameter.name and not (spared and parameter.name in STANDING):
         return f"new_{parameter.name}"
-    return f"account_{parameter.name}" if own and parameter.name in STANDING else parameter.name
+    return f"account_{parameter.name}" if own and parameter.name in OF_AN_ACCOUNT else parameter.name
 
 
 def _query(operation: Operation, parameter: Parameter) -> Item:

@@ -32,12 +32,13 @@ class Presence:
 class Wanted:
     """Which charge points are wanted: with a text in their id, name or place; with a connector in this status.
 
-    `tariff_id` "" is none of their own. `among` and `not_among` are keys.
+    `tariff_id` "" is none of their own; `free` is a connector that nobody is at. `among` and `not_among` are keys.
     """
 
     search: str = ""
     place: str | None = None
     status: str | None = None
+    free: bool = False
     tariff_id: str | None = None
     among: Collection[str] | None = None
     not_among: Collection[str] | None = None
@@ -132,10 +133,15 @@ class ChargePoints(Watched[ChargePoint], Audited[ChargePoint]):
         found = self.find({"tariff_id": {"$eq": tariff_id}}, limit=limit)
         return [charge_point.charge_point_id for charge_point in found]
 
-    def in_service(self, search: str, limit: int) -> list[ChargePoint]:
-        """Return accepted charge points, by id; those with a text in their id, name or place when one is given."""
-        where = {"registration": RegistrationStatus.accepted.value, **_has_text(search)}
+    def in_service(self, wanted: Wanted, limit: int) -> list[ChargePoint]:
+        """Return those of the accepted charge points that are wanted, by id."""
+        where = {**_where(wanted), "registration": RegistrationStatus.accepted.value}
         return self.find(where, sort=self.order.keys, limit=limit)
+
+    @staticmethod
+    def in_service_among(keys: Iterable[str]) -> Document:
+        """Return the filter for the accepted ones of these keys."""
+        return {"registration": RegistrationStatus.accepted.value, "_id": {"$in": list(keys)}}
 
     def search(self, wanted: Wanted, sort: Sequence[tuple[str, int]], skip: int, limit: int) -> list[ChargePoint]:
         """Return a part of those that are wanted, in this order."""
@@ -181,6 +187,8 @@ def _where(wanted: Wanted) -> Document:
     where |= equal([("place", wanted.place), ("tariff_id", wanted.tariff_id or None)])
     if wanted.status is not None:
         where |= _has_status(wanted.status)
+    if wanted.free:
+        where |= _has_status(ChargePointStatus.available.value, but="0")
     if wanted.tariff_id == "":
         where["tariff_id"] = {"$exists": False}
     if wanted.among is not None:
@@ -196,6 +204,8 @@ def _has_text(search: str) -> Document:
     return {"$or": [{name: like} for name in ("charge_point_id", "name", "place")]} if search else {}
 
 
-def _has_status(status: str) -> Document:
-    statuses = {"$map": {"input": {"$objectToArray": {"$ifNull": ["$connectors", {}]}}, "in": "$$this.v.status"}}
-    return {"$expr": {"$in": [{"$literal": status}, statuses]}}
+def _has_status(status: str, *, but: str | None = None) -> Document:
+    """Return the filter for a connector in this status; `but` is the number of one that does not count."""
+    connectors = {"$objectToArray": {"$ifNull": ["$connectors", {}]}}
+    counted = {"$filter": {"input": connectors, "cond": {"$ne": ["$$this.k", but]}}} if but else connectors
+    return {"$expr": {"$in": [{"$literal": status}, {"$map": {"input": counted, "in": "$$this.v.status"}}]}}

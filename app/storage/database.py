@@ -21,6 +21,7 @@ from app.storage.commands import CommandRecords
 from app.storage.configurations import Configurations
 from app.storage.counters import Counters
 from app.storage.diagnostics import DiagnosticsRequests
+from app.storage.favourites import Favourites
 from app.storage.files import Files
 from app.storage.firmware import FirmwareImages, FirmwareUpdates
 from app.storage.frames import Frames
@@ -73,6 +74,7 @@ class Storage:
         self.id_tags = IdTags(database)
         self.unknown_tags = UnknownTags(database)
         self.vehicles = Vehicles(database)
+        self.favourites = Favourites(database)
         self.charge_points = ChargePoints(database)
         self.tariffs = Tariffs(database)
         self.labels = LabelVersions(database)

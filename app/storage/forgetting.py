@@ -60,7 +60,8 @@ def forget(storage: Storage, gone: Gone) -> None:
             _replace(collection, fields, gone.words)
         _forget_in_audit_log(storage, gone)
         storage.unknown_tags.forget(gone.id_tags)
-        storage.vehicles.documents.delete_many({"username": {"$eq": gone.user.username}})
+        for own in (storage.vehicles, storage.favourites):
+            own.documents.delete_many({"username": {"$eq": gone.user.username}})
 
 
 def forget_in_books(storage: Storage, gone: Gone) -> None:
@@ -106,6 +107,7 @@ def _forget_in_audit_log(storage: Storage, gone: Gone) -> None:
     tagged = {"kind": {"$in": ["id_tag", "unknown_id_tag"]}, "key": {"$in": gone.id_tags}}
     log.update_many(tagged, {"$set": {**emptied, "key": MASK}})
     log.update_many({"kind": "vehicle", "key": {"$in": vehicles}}, {"$set": emptied})
+    log.update_many({"kind": "favourite", "username": {"$eq": name}}, {"$set": emptied})
     if not gone.served:
         unknown = {**emptied, "username": gone.pseudonym, "address": ""}
         log.update_many({"username": {"$eq": name}}, {"$set": unknown})

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import get_jwt, unset_jwt_cookies
 
@@ -14,6 +14,7 @@ from app.api.context import services
 from app.api.models import Body
 from app.api.policy import public, requires
 from app.domain.roles import Role
+from app.web.addresses import next_address
 from app.web.forms import shown_on, submitted
 from app.web.languages import LANGUAGE_COOKIE, language
 from app.web.viewer import viewer
@@ -27,18 +28,12 @@ class LanguageChoice(Body):
     language: Literal["en", "th"]
 
 
-def _next() -> str:
-    """Return where to go on to: an address of ours and of nobody else's."""
-    wanted = request.args.get("next", "/")
-    return wanted if wanted.startswith("/") and wanted[1:2] not in ("/", "\\") and wanted.isprintable() else "/"
-
-
 def _on_to(address: str) -> Response:
     return make_response(redirect(address, 303))
 
 
 def _welcome(logged_in: LoggedIn) -> Response:
-    response = _on_to(_next())
+    response = _on_to(next_address())
     keep_in_cookie(response, logged_in)
     return response
 
@@ -46,7 +41,7 @@ def _welcome(logged_in: LoggedIn) -> Response:
 @bp.get("/login")
 @public
 def login_page() -> ResponseReturnValue:
-    return _on_to(_next()) if viewer() else render_template("pages/login.html", next=_next())
+    return _on_to(next_address()) if viewer() else render_template("pages/login.html", next=next_address())
 
 
 @bp.post("/login")
@@ -61,7 +56,7 @@ def log_in() -> ResponseReturnValue:
 @bp.get("/signup")
 @public
 def signup_page() -> ResponseReturnValue:
-    return _on_to(_next()) if viewer() else render_template("pages/signup.html", next=_next())
+    return _on_to(next_address()) if viewer() else render_template("pages/signup.html", next=next_address())
 
 
 @bp.post("/signup")
@@ -86,7 +81,7 @@ def log_out() -> ResponseReturnValue:
 def choose_language() -> ResponseReturnValue:
     """For this device, and for the account of who is logged in."""
     chosen = submitted(LanguageChoice).language
-    response = _on_to(_next())
+    response = _on_to(next_address())
     response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax")
     if user := viewer():
         services.accounts.set_profile(user, {"language": chosen})

@@ -1,6 +1,8 @@
-"""Addresses that browsers tell in headers, where anybody may write anything."""
+"""Addresses that browsers tell, where anybody may write anything."""
 
 from urllib.parse import SplitResult, urlsplit
+
+from flask import request
 
 
 def parts_of(address: str | None) -> SplitResult:
@@ -9,3 +11,9 @@ def parts_of(address: str | None) -> SplitResult:
         return urlsplit(address or "")
     except ValueError:
         return urlsplit("")
+
+
+def next_address() -> str:
+    """Return where to go on to: an address of ours and of nobody else's."""
+    wanted = request.args.get("next", "/")
+    return wanted if wanted.startswith("/") and wanted[1:2] not in ("/", "\\") and wanted.isprintable() else "/"

@@ -14,6 +14,7 @@ from app.domain.roles import Role
 from app.domain.sessions import Session
 from app.selection import find_charge_point
 from app.start_charging import StartRequest
+from app.web.favourites import is_starred
 from app.web.forms import shown_on, submitted
 from app.web.labels import in_the_way
 from app.web.stop_forms import StartForm
@@ -68,6 +69,7 @@ def _connector(charge_point_id: str, connector_id: int) -> dict[str, Any]:
         "qr": qr,
         "price": price_at(charge_point),
         "in_the_way": in_the_way(charge_point, connector_id, qr),
+        "starred": is_starred(charge_point.charge_point_id),
         "own": _own_session(charge_point.charge_point_id, connector_id),
     }
 

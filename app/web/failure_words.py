@@ -58,6 +58,7 @@ FAILURES: Texts = {
     "tls_not_configured": _("This server does not serve this security profile. Choose another one."),
     "too_large": _("That is too much to send at once."),
     "too_many_attempts": _("Too many attempts. Wait a minute before the next one."),
+    "too_many_favourites": _("You have 50 favourites, which is the most. Take one away first."),
     "too_many_vehicles": _("An account has 20 vehicles at most. Remove one first."),
     "username_taken": _("This user name is taken. Choose another one."),
     "connector_faulted": _("The charger reports a fault on this connector. Please choose another one."),

@@ -7,11 +7,12 @@ from flask_babel import gettext
 
 from app.api.context import current_user, services
 from app.api.policy import requires
-from app.domain.charge_points import ChargePoint, charge_point_key
+from app.domain.charge_points import ChargePoint
 from app.domain.roles import Role
 from app.storage.charge_points import Wanted
 from app.web.lists import asked_for
 from app.web.navigation import OPERATOR
+from app.web.points import connected_keys, element_key
 from app.web.presets import PRESETS
 from app.web.words import CONNECTOR_STATUSES
 
@@ -65,8 +66,7 @@ def charge_points() -> str:
 
 
 def _wanted(asked: dict[str, str], online: str) -> Wanted:
-    known = [one.charge_point_id for one in services.storage.charge_points.presences()] if online else []
-    connected = [charge_point_key(one) for one in known if services.commands.connected(one)]
+    connected = connected_keys() if online else set()
     return Wanted(
         search=asked["q"],
         place=asked["place"] or None,
@@ -86,8 +86,7 @@ def _row(charge_point: ChargePoint) -> dict[str, Any]:
     connectors = sorted(charge_point.connectors.values(), key=lambda connector: connector.connector_id)
     return {
         "is": charge_point,
-        # What htmx keeps is found by a selector, in which not every character of an id can stand.
-        "key": charge_point_key(charge_point.charge_point_id).encode().hex(),
+        "key": element_key(charge_point.charge_point_id),
         "online": services.commands.connected(charge_point.charge_point_id),
         "connectors": [one for one in connectors if one.connector_id > 0 or one.status in ("Faulted", "Unavailable")],
     }

@@ -1,17 +1,24 @@
 """The first page: what this is, for who is not logged in; for drivers, where they can charge."""
 
-from flask import Blueprint, render_template
+from dataclasses import replace
+from typing import Any
 
-from app.api.context import services
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from app.api.context import current_user, services
 from app.api.policy import public, requires
 from app.api.views import charge_point_for_drivers
+from app.domain.favourites import MOST_PER_ACCOUNT
 from app.domain.roles import Role
+from app.storage.charge_points import Wanted
 from app.web.lists import asked_for
+from app.web.points import connected_keys
 from app.web.viewer import viewer
 
 bp = Blueprint("home", __name__)
 
 SHOWN = 50
+FORM = "finding"
 
 
 @bp.get("/")
@@ -26,13 +33,30 @@ def home() -> str:
 
 @bp.get("/charge-points")
 @requires(Role.USER, own=False)
-def charge_points() -> str:
-    """The list alone, as it is now."""
-    return render_template("parts/charge_points.html", **_found())
+def charge_points() -> Response:
+    """The list alone, as it is now; where the form above it asks, the page's address says what for."""
+    found = _found()
+    response = make_response(render_template("parts/charge_points.html", **found))
+    if request.headers.get("HX-Trigger") == FORM:
+        response.headers["HX-Replace-Url"] = found["this_list"]
+    return response
 
 
-def _found() -> dict[str, object]:
-    search = asked_for("q")["q"]
-    found = services.storage.charge_points.in_service(search, SHOWN + 1)
-    shown = [charge_point_for_drivers(one) for one in found[:SHOWN]]
-    return {"search": search, "charge_points": shown, "are_more": len(found) > SHOWN}
+def _found() -> dict[str, Any]:
+    """Return favourites and others by what the address asks for."""
+    search, available = asked_for("q")["q"], request.args.get("available") == "yes"
+    mine = services.favourites.keys(current_user()).keys()
+    among = connected_keys() if available else None
+    wanted = Wanted(search, free=available)
+    favourites = replace(wanted, among=mine if among is None else mine & among)
+    others = replace(wanted, among=None if among is None else among - mine, not_among=mine)
+    in_service = services.storage.charge_points.in_service
+    found = in_service(others, SHOWN + 1)
+    return {
+        "search": search,
+        "available": available,
+        "favourites": [charge_point_for_drivers(one) for one in in_service(favourites, MOST_PER_ACCOUNT)],
+        "charge_points": [charge_point_for_drivers(one) for one in found[:SHOWN]],
+        "are_more": len(found) > SHOWN,
+        "this_list": url_for("web.home.home", q=search or None, available="yes" if available else None),
+    }

@@ -89,3 +89,28 @@ def test_times_are_the_reader_s_own_and_stay_where_they_are(
     bangkok.context.clear_cookies(name="zone")
     bangkok.reload()
     expect(time).to_have_text(by_server)
+
+
+def test_a_starred_charger_comes_first_and_the_list_of_what_is_free_keeps_itself_right(
+    window: Page, virtual_charger: ThreadedChargePoint
+) -> None:
+    charge_point_id = virtual_charger.snapshot()["charge_point_id"]
+    sign_up(window)
+    window.evaluate("window.isTheSame = true")
+    search = window.get_by_label("Name, place or number of the charger")
+    search.fill(charge_point_id)
+    star = window.locator(".chargers > li").get_by_role("button", name="Favourite: Level 1")
+    expect(star).to_have_count(1)
+    star.press("Enter")
+    expect(window.get_by_role("heading", name="Your favourites")).to_be_visible()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    expect(star).to_be_focused()
+
+    window.get_by_label("Available now").check()
+    window.wait_for_url(f"**/?q={charge_point_id}&available=yes")
+    virtual_charger.do(lambda it: it.fault(1, "GroundFailure"))
+    expect(window.get_by_text("Nothing is free right now")).to_be_visible()
+    assert window.evaluate("window.isTheSame")
+    window.get_by_role("link", name="Show the others as well").click()
+    expect(window.locator(".chargers > li")).to_contain_text("Out of order")
+    expect(window.get_by_label("Available now")).not_to_be_checked()

@@ -104,6 +104,7 @@ def test_a_deleted_account_is_gone_and_nothing_leads_to_it(
     card = root.post("/api/id_tags", idTag=uuid4().hex[:14], username=driver.username).json()["idTag"]
     lent = root.post("/api/id_tags", idTag=uuid4().hex[:14], parent_id_tag=driver.id_tag).json()["idTag"]
     session = charged(driver, at_home)
+    assert driver.http.put(f"/api/me/favourites/{at_home.charge_point_id}").status_code == 204
     reserve(driver, at_home, 2)
     root.patch(f"/api/users/{driver.username}", language="de")
     listed = root.post("/api/local_list_groups", group=uuid4().hex, idTags=[driver.id_tag, card])
@@ -142,7 +143,7 @@ def test_a_deleted_account_is_gone_and_nothing_leads_to_it(
     body = {"username": driver.username, "password": "another one"}
     driver.use(driver.post("/api/signup", body).json())
     told = driver.get("/api/me/export").json()
-    assert [told[name] for name in ("sessions", "reservations", "vehicles", "commands")] == [[], [], [], []]
+    assert [told[name] for name in ("sessions", "reservations", "vehicles", "favourites", "commands")] == [[]] * 5
     problem(driver.get(f"/api/sessions/{session['session_id']}"), 404, "not_found")
     for each in (driver, tablet):
         each.close()

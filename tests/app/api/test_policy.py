@@ -60,6 +60,7 @@ def things(server: Server, root: Api, owner: Api) -> dict[str, Any]:
     session_id = press_start(owner, charger, 1).json()["session_id"]
     finish(charger, begin(charger, owner.id_tag, 1)["transactionId"])
     reservation = reserve(owner, charger, 2)
+    assert owner.http.put(f"/api/me/favourites/{charger.charge_point_id}").status_code == 204
     charger.close()
     return {
         "charge_point_id": charger.charge_point_id,

@@ -99,6 +99,7 @@ LISTS: dict[str, Callable[[Storage], Any]] = {
     "sessions of a driver": lambda s: s.sessions.page({"username": {"$eq": "u"}}, None, 50),
     "sessions of a tag": lambda s: s.sessions.page({"id_tag": {"$eq": "TAG"}}, None, 50),
     "sessions of a vehicle": lambda s: s.sessions.page({"vehicle_id": {"$eq": "v"}}, None, 50),
+    "favourites of a driver": lambda s: s.favourites.page({"username": {"$eq": "u"}}, None, 50),
     "vehicles of a driver": lambda s: s.vehicles.page({"username": {"$eq": "u"}}, None, 50),
     "sessions in a state": lambda s: s.sessions.page({"state": {"$eq": ENDED[0].value}}, None, 50),
     "reservations": lambda s: s.reservations.page({}, None, 50),

@@ -129,13 +129,9 @@ class StopRules:
         if claimed is None or claimed.transaction_id is None:
             return
         request = call.RemoteStopTransaction(transaction_id=claimed.transaction_id)
+        asked_by = BY_RULE if by_rule else BY_WISH
         try:
-            answer = (
-                self._commands.send(
-                    claimed.charge_point_id, request, requested_by=BY_RULE if by_rule else BY_WISH
-                ).status
-                or ""
-            )
+            answer = self._commands.send(claimed.charge_point_id, request, requested_by=asked_by).status or ""
         except CommandFailed as failure:
             answer = failure.code
         fields = {"session_id": claimed.session_id, "rule": rule, "attempt": attempt, "answer": answer}

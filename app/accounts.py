@@ -12,6 +12,7 @@ from uuid import uuid4
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.domain.id_tags import IdTag, IdTagKind, generate_id_tag
+from app.domain.phrases import Phrase
 from app.domain.roles import Role, may_manage
 from app.domain.users import PASSWORD_COST, PASSWORD_MAX, PASSWORD_MIN, USERNAME_IN_WORDS, USERNAME_PATTERN
 from app.errors import AlreadyExists, BadInput, Conflict, Forbidden, NotAuthenticated, NotFound
@@ -45,7 +46,7 @@ class Accounts:
     def create(self, username: str, password: str, role: Role, profile: Mapping[str, Any]) -> User:
         """Create an account with an idTag of its own; raises BadInput, or Conflict when the name is taken."""
         if not re.fullmatch(USERNAME_PATTERN, username):
-            raise BadInput("username", f"must be {USERNAME_IN_WORDS}")
+            raise BadInput("username", Phrase("must be %(what)s", what=USERNAME_IN_WORDS))
         taken = Conflict("username_taken", f"the user name {username} is taken")
         if self._storage.users.by_name(username) or self._storage.reserved_names.get(user_key(username)):
             raise taken
@@ -178,5 +179,5 @@ class Accounts:
 
 def _checked(password: str) -> str:
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise BadInput("password", f"{PASSWORD_MIN} to {PASSWORD_MAX} characters")
+        raise BadInput("password", Phrase("%(least)d to %(most)d characters", least=PASSWORD_MIN, most=PASSWORD_MAX))
     return password

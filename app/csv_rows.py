@@ -5,11 +5,16 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.domain.phrases import Phrase
 from app.domain.spreadsheets import as_meant
 from app.errors import BadInput
 
 MOST_ROWS = 5_000
 MOST_BYTES = 1024 * 1024
+_EMPTY = "is empty; its first line must name the columns: %(columns)s"
+_TOO_LONG = "has %(cells)d cells, and the header %(header)d"
+_MISSING = "the column %(name)s is missing; the first line must name the columns"
+_NO_COLUMN = "there is no column '%(name)s'; there are %(columns)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,16 @@ def read_rows(data: bytes, columns: Sequence[str], key: str) -> list[Row]:
             header = _checked_header(cells, columns, key)
             continue
         if len(cells) > len(header):
-            raise BadInput(f"line {line}", f"has {len(cells)} cells, and the header {len(header)}")
+            raise BadInput(
+                f"line {line}",
+                Phrase(_TOO_LONG, cells=len(cells), header=len(header)),
+            )
         if len(rows) == MOST_ROWS:
-            raise BadInput("file", f"has more than {MOST_ROWS} rows; send it in parts")
+            raise BadInput("file", Phrase("has more than %(most)d rows; send it in parts", most=MOST_ROWS))
         named = zip(header, (as_meant(cell.strip()) for cell in cells), strict=False)
         rows.append(Row(line, {name: cell for name, cell in named if cell}))
     if not header:
-        raise BadInput("file", f"is empty; its first line must name the columns: {','.join(columns)}")
+        raise BadInput("file", Phrase(_EMPTY, columns=",".join(columns)))
     return rows
 
 
@@ -62,7 +70,7 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise BadInput(f"line {line}", f"is not CSV: {error}") from error
+            raise BadInput(f"line {line}", Phrase("is not CSV: %(why)s", why=error)) from error
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
@@ -74,9 +82,9 @@ def _checked_header(cells: list[str], columns: Sequence[str], key: str) -> list[
     header = [cell.strip() for cell in cells]
     for name in header:
         if name not in columns:
-            raise BadInput("header", f"there is no column {name[:50]!r}; there are {', '.join(columns)}")
+            raise BadInput("header", Phrase(_NO_COLUMN, name=name[:50], columns=", ".join(columns)))
         if header.count(name) > 1:
-            raise BadInput("header", f"the column {name} is there twice")
+            raise BadInput("header", Phrase("the column %(name)s is there twice", name=name))
     if key not in header:
-        raise BadInput("header", f"the column {key} is missing; the first line must name the columns")
+        raise BadInput("header", Phrase(_MISSING, name=key))
     return header

@@ -18,6 +18,7 @@ from app.domain.charge_points import (
     key_bytes,
     valid_charge_point_id,
 )
+from app.domain.phrases import Phrase
 from app.door.security_profiles import BASIC, MUTUAL_TLS, WITH_PASSWORD, require_served
 from app.errors import AlreadyExists, BadInput, Conflict, NotFound
 from app.reservations.events import end_reservations
@@ -152,5 +153,7 @@ def _rules_for(charge_point: ChargePoint) -> tuple[object, ...]:
 
 def _checked(password: str) -> str:
     if not PASSWORD_MIN_BYTES <= len(password.encode()) <= PASSWORD_MAX_BYTES:
-        raise BadInput("password", f"{PASSWORD_MIN_BYTES} to {PASSWORD_MAX_BYTES} bytes")
+        raise BadInput(
+            "password", Phrase("%(least)d to %(most)d bytes", least=PASSWORD_MIN_BYTES, most=PASSWORD_MAX_BYTES)
+        )
     return password

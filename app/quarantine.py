@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from app.domain.phrases import Phrase
 from app.domain.session_hints import BY_STAFF
 from app.domain.sessions import ENDED, MOST_PER_SESSION_WH, RUNNING, Session
 from app.domain.times import CLOCK_SLACK
@@ -97,7 +98,8 @@ class Quarantines:
             raise Conflict("session_not_started", "charging has not begun; the request ends by itself")
         start = session.meter_start or 0
         if not start <= end.meter_stop <= start + MOST_PER_SESSION_WH:
-            raise BadInput("meter_stop", f"must be from {start} Wh, the reading at the start, on, and not far beyond")
+            words = "must be from %(start)d Wh, the reading at the start, on, and not far beyond"
+            raise BadInput("meter_stop", Phrase(words, start=start))
         if session.started_at is not None and end.stopped_at < session.started_at:
             raise BadInput("stopped_at", "must not be before the session began")
         if end.stopped_at > self._now() + CLOCK_SLACK:

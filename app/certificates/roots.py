@@ -13,6 +13,7 @@ from app.certificates.chains import to_pem
 from app.certificates.signing_key import may_sign
 from app.command_outcomes import Outcome
 from app.commands import Commands
+from app.domain.phrases import Phrase
 from app.domain.root_certificates import TYPES, is_last_way_back, root_id
 from app.errors import BadInput, Conflict, NotFound
 from app.storage.database import Storage
@@ -75,7 +76,7 @@ def root_in(pem: str, now: datetime) -> x509.Certificate:
 
 def _fault(certificate: x509.Certificate, now: datetime) -> str | None:
     if len(to_pem([certificate])) > MAX_CERTIFICATE:
-        return f"has more than {MAX_CERTIFICATE} characters"
+        return Phrase("has more than %(most)d characters", most=MAX_CERTIFICATE)
     if not may_sign(certificate):
         return "is not the certificate of an authority (CA)"
     try:
@@ -83,12 +84,14 @@ def _fault(certificate: x509.Certificate, now: datetime) -> str | None:
     except (ValueError, InvalidSignature):
         return "is not a root: it is not signed by itself"
     if certificate.not_valid_after_utc <= now:
-        return f"expired on {certificate.not_valid_after_utc:%Y-%m-%d}"
+        return Phrase("expired on %(when)s", when=certificate.not_valid_after_utc)
     if certificate.not_valid_before_utc > now:
-        return f"is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}"
+        return Phrase("is not valid before %(when)s", when=certificate.not_valid_before_utc)
     key = certificate.public_key()
     least = RSA_BITS if isinstance(key, RSAPublicKey) else EC_BITS if isinstance(key, EllipticCurvePublicKey) else None
     if least is None:
         return "has a key that is neither RSA nor ECDSA"
     assert isinstance(key, RSAPublicKey | EllipticCurvePublicKey)
-    return None if key.key_size >= least else f"has a key of {key.key_size} bits; {least} are needed"
+    if key.key_size >= least:
+        return None
+    return Phrase("has a key of %(bits)d bits; %(least)d are needed", bits=key.key_size, least=least)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from ocpp.v16.enums import Action, UpdateStatus
 
 from app.domain.configuration import Configuration
+from app.domain.phrases import Phrase
 
 CORE = "Core"
 PROFILES: Mapping[str, str] = {
@@ -64,6 +65,7 @@ LISTS = (
     "SupportedFileTransferProtocols",
 )
 
+_NOT_LISTED = "SupportedFeatureProfiles does not list %(profile)s"
 _NOT_THIS_ACTION = ("notimplemented", "notsupported")
 
 
@@ -108,7 +110,7 @@ def judge_action(action: str, configuration: Configuration, learnt: Mapping[str,
         )
     if profile.casefold() in (each.casefold() for each in declared):
         return Verdict(action, Supported.YES, f"SupportedFeatureProfiles lists {profile}", entry.at)
-    return Verdict(action, Supported.NO, f"SupportedFeatureProfiles does not list {profile}", entry.at)
+    return Verdict(action, Supported.NO, Phrase(_NOT_LISTED, profile=profile), entry.at)
 
 
 def declared_profiles(configuration: Configuration) -> list[str] | None:

@@ -10,6 +10,7 @@ from ocpp.v16.enums import ChargingProfileKindType as Kind
 from ocpp.v16.enums import ChargingProfilePurposeType as Purpose
 from ocpp.v16.enums import RecurrencyKind
 
+from app.domain.phrases import Phrase
 from app.domain.times import iso
 
 RECURS_AFTER = {RecurrencyKind.daily: 86_400, RecurrencyKind.weekly: 7 * 86_400}
@@ -66,7 +67,9 @@ def _of_kind(profile: ChargingProfile) -> Iterator[Violation]:
     if profile.kind == Kind.relative and profile.start_schedule is not None:
         yield Violation("start_schedule", "a Relative profile starts with the charging, at no time of its own")
     if profile.kind != Kind.relative and profile.start_schedule is None:
-        yield Violation("start_schedule", f"is required: without it the schedule would not be {profile.kind}")
+        yield Violation(
+            "start_schedule", Phrase("is required: without it the schedule would not be %(kind)s", kind=profile.kind)
+        )
 
 
 def _of_times(profile: ChargingProfile) -> Iterator[Violation]:
@@ -74,7 +77,8 @@ def _of_times(profile: ChargingProfile) -> Iterator[Violation]:
         yield Violation("valid_to", "must be after valid_from")
     recurs_after = _recurs_after(profile)
     if profile.duration is not None and recurs_after is not None and profile.duration > recurs_after:
-        yield Violation("duration", f"is longer than the {recurs_after} seconds after which the schedule begins anew")
+        words = "is longer than the %(most)d seconds after which the schedule begins anew"
+        yield Violation("duration", Phrase(words, most=recurs_after))
 
 
 def _of_periods(profile: ChargingProfile) -> Iterator[Violation]:
@@ -84,9 +88,14 @@ def _of_periods(profile: ChargingProfile) -> Iterator[Violation]:
     end = min((seconds for seconds in (profile.duration, _recurs_after(profile)) if seconds), default=None)
     for number, (before, start) in enumerate(pairwise(starts), 1):
         if start <= before:
-            yield Violation(f"periods.{number}.start_period", f"must be after the {before} of the period before")
+            yield Violation(
+                f"periods.{number}.start_period",
+                Phrase("must be after the %(before)d of the period before", before=before),
+            )
         elif end is not None and start >= end:
-            yield Violation(f"periods.{number}.start_period", f"the schedule is over after {end} seconds")
+            yield Violation(
+                f"periods.{number}.start_period", Phrase("the schedule is over after %(end)d seconds", end=end)
+            )
     for number, period in enumerate(profile.periods):
         if problem := _of_rate(period.limit):
             yield Violation(f"periods.{number}.limit", problem)
@@ -116,9 +125,11 @@ def misplaced(profile: ChargingProfile, connector_id: int, connectors: list[int]
         found.append(Violation("connector_id", "a TxProfile goes to the connector of its transaction, which is not 0"))
     if connector_id != 0 and connectors and connector_id not in connectors:
         named = ", ".join(map(str, sorted(connectors)))
-        found.append(Violation("connector_id", f"this charge point has the connectors {named}"))
+        found.append(Violation("connector_id", Phrase("this charge point has the connectors %(which)s", which=named)))
     if profile.valid_to is not None and profile.valid_to <= now:
-        found.append(Violation("charging_profile_id", f"its valid_to, {iso(profile.valid_to)}, has passed"))
+        found.append(
+            Violation("charging_profile_id", Phrase("its valid_to, %(when)s, has passed", when=profile.valid_to))
+        )
     return found
 
 
@@ -126,10 +137,18 @@ def unfit_for_start(profile: ChargingProfile) -> list[Violation]:
     """Return why a profile cannot come with a RemoteStartTransaction, whose time nobody knows (OCPP 1.6 §5.16.2)."""
     found = []
     if profile.purpose != Purpose.tx_profile:
-        found.append(Violation("charging_profile_id", f"a start takes a TxProfile, and this is a {profile.purpose}"))
+        found.append(
+            Violation(
+                "charging_profile_id",
+                Phrase("a start takes a TxProfile, and this is a %(purpose)s", purpose=profile.purpose),
+            )
+        )
     if profile.kind != Kind.relative:
         found.append(
-            Violation("charging_profile_id", f"a start takes a Relative profile, and this one is {profile.kind}")
+            Violation(
+                "charging_profile_id",
+                Phrase("a start takes a Relative profile, and this one is %(kind)s", kind=profile.kind),
+            )
         )
     return found
 

@@ -1,6 +1,7 @@
 """Who may be whose parent among idTags, and what of an account's and a vehicle's tag cannot be changed."""
 
 from app.domain.id_tags import IdTag, IdTagKind
+from app.domain.phrases import Phrase
 
 
 def why_not_parent(tag: IdTag, id_tag: str | None, parent: IdTag | None, *, is_parent: bool) -> str | None:
@@ -18,7 +19,7 @@ def why_not_parent(tag: IdTag, id_tag: str | None, parent: IdTag | None, *, is_p
     if parent is None:
         return "there is no such idTag"
     if parent.parent_id_tag is not None:
-        return f"{id_tag} has a parent itself, {parent.parent_id_tag}; take that"
+        return Phrase("%(tag)s has a parent itself, %(parent)s; take that", tag=id_tag, parent=parent.parent_id_tag)
     return "this tag is a parent itself, and a parent has none" if is_parent else None
 
 
@@ -26,4 +27,4 @@ def why_not_owner(tag: IdTag, username: str | None) -> str | None:
     """Return why a tag cannot be given to an account, or to nobody; None when it can."""
     if tag.kind is IdTagKind.CARD or username == tag.username:
         return None
-    return f"the tag of {tag.username}'s {tag.kind.value} stays with it"
+    return Phrase("the tag of %(owner)s's %(kind)s stays with it", owner=tag.username, kind=tag.kind.value)

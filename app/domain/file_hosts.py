@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from app.domain.phrases import Phrase
+
 SCHEMES = ("https", "ftps", "http", "ftp")
 ENCRYPTED = ("https", "ftps")
 MAX_LOCATION = 512
@@ -47,7 +49,7 @@ def location_fault(location: str, hosts: Sequence[FileHost], own_url: str) -> st
     `own_url` is what the links to this server's own files begin with. Nothing is looked up or fetched.
     """
     if len(location) > MAX_LOCATION:
-        return f"must be at most {MAX_LOCATION} characters long"
+        return Phrase("must be at most %(most)d characters long", most=MAX_LOCATION)
     if _LOGIN.match(location):
         return "must not carry a user name or password: they would be readable wherever the URL is"
     match = _LOCATION.fullmatch(location)
@@ -57,8 +59,9 @@ def location_fault(location: str, hosts: Sequence[FileHost], own_url: str) -> st
         return None
     scheme, host = match["scheme"], match["host"].casefold()
     if scheme not in SCHEMES:
-        return f"must begin with one of {', '.join(f'{each}://' for each in SCHEMES)}"
+        return Phrase("must begin with one of %(which)s", which=", ".join(f"{each}://" for each in SCHEMES))
     if any(each.allows(scheme, host, int(match["port"]) if match["port"] else None) for each in hosts):
         return None
     entry = host if scheme in ENCRYPTED else f"{scheme}://{host}"
-    return f"charge points may not be sent to {host}; to allow it, add {entry} to the setting FILE_HOSTS"
+    words = "charge points may not be sent to %(host)s; to allow it, add %(entry)s to the setting FILE_HOSTS"
+    return Phrase(words, host=host, entry=entry)

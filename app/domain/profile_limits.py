@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.charging_profiles import ChargingProfile, Violation
 from app.domain.configuration import Configuration
+from app.domain.phrases import Phrase
 
 # The standard says Current and Power; many say A and W.
 _UNITS = {
@@ -52,17 +53,28 @@ def beyond(profile: ChargingProfile, limits: ProfileLimits, installed: int) -> l
     """Return what of a profile is beyond a charge point that keeps `installed` others."""
     found = []
     if limits.max_stack_level is not None and profile.stack_level > limits.max_stack_level:
-        found.append(Violation("stack_level", f"its ChargeProfileMaxStackLevel is {limits.max_stack_level}"))
+        found.append(
+            Violation(
+                "stack_level",
+                Phrase("its %(key)s is %(most)d", key="ChargeProfileMaxStackLevel", most=limits.max_stack_level),
+            )
+        )
     if limits.max_periods is not None and len(profile.periods) > limits.max_periods:
-        found.append(Violation("periods", f"its ChargingScheduleMaxPeriods is {limits.max_periods}"))
+        found.append(
+            Violation(
+                "periods", Phrase("its %(key)s is %(most)d", key="ChargingScheduleMaxPeriods", most=limits.max_periods)
+            )
+        )
     if limits.units is not None and profile.unit not in limits.units:
         units = " and ".join(sorted(limits.units))
-        found.append(Violation("unit", f"its ChargingScheduleAllowedChargingRateUnit allows only {units}"))
+        found.append(
+            Violation("unit", Phrase("its ChargingScheduleAllowedChargingRateUnit allows only %(units)s", units=units))
+        )
     if limits.switches_phases is False and len({period.number_phases or 3 for period in profile.periods}) > 1:
         found.append(Violation("periods", "it cannot change the number of phases (ConnectorSwitch3to1PhaseSupported)"))
     if limits.max_installed is not None and installed >= limits.max_installed:
-        reason = f"it keeps {installed} already, and its MaxChargingProfilesInstalled is {limits.max_installed}"
-        found.append(Violation("charging_profile_id", reason))
+        words = "it keeps %(kept)d already, and its MaxChargingProfilesInstalled is %(most)d"
+        found.append(Violation("charging_profile_id", Phrase(words, kept=installed, most=limits.max_installed)))
     return found
 
 

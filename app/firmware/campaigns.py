@@ -9,6 +9,7 @@ from ocpp.v16.enums import RegistrationStatus
 
 from app.domain.campaigns import Campaign, CampaignState, Counts, TargetState
 from app.domain.charge_points import charge_point_key
+from app.domain.phrases import Phrase
 from app.errors import BadInput, Conflict, NotFound
 from app.firmware.images import Firmware
 from app.storage.collection import equal
@@ -79,7 +80,8 @@ class Campaigns:
         known = {each.charge_point_id for each in self._storage.charge_points.find({"_id": {"$in": keys}})}
         missing = set(keys) - {charge_point_key(one) for one in known}
         if missing:
-            raise BadInput("charge_point_ids", f"there is no charge point {', '.join(sorted(missing)[:5])}")
+            which = ", ".join(sorted(missing)[:5])
+            raise BadInput("charge_point_ids", Phrase("there is no charge point %(which)s", which=which))
         return sorted(known)
 
     def get(self, campaign_id: str) -> Campaign:

@@ -9,10 +9,13 @@ from cryptography.x509 import Certificate
 
 from app.config import Settings
 from app.domain.files import safe_name
+from app.domain.phrases import Phrase
 from app.errors import BadInput, Conflict, NotFound
 from app.firmware.signatures import check_signature, read_signature
 from app.storage.database import Storage
 from app.storage.firmware import FirmwareImage
+
+_OTHER_SUM = "is not the file's, which is %(sha256)s: it was damaged on the way"
 
 
 class Firmware:
@@ -39,7 +42,7 @@ class Firmware:
             if stored.size == 0:
                 raise BadInput("file", "is empty")
             if (facts.get("sha256") or stored.sha256).casefold() != stored.sha256:
-                raise BadInput("sha256", f"is not the file's, which is {stored.sha256}: it was damaged on the way")
+                raise BadInput("sha256", Phrase(_OTHER_SUM, sha256=stored.sha256))
             signature = read_signature(facts.get("signature"), facts.get("signing_certificate"))
             if signature is not None:
                 check_signature(signature, stored.sha256, self._roots, self._now())

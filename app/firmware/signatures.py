@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from app.domain.phrases import Phrase
 from app.errors import BadInput
 from app.firmware.roots import why_untrusted
 
@@ -70,7 +71,7 @@ def check_signature(signature: Signature, sha256: str, roots: Sequence[x509.Cert
     _require_in_force(certificate, now)
     _require_for_signing(certificate)
     if roots and (fault := why_untrusted(roots, signature.chain, now)):
-        raise BadInput(CERTIFICATE, f"does not lead to any of the roots in FIRMWARE_ROOTS: {fault}")
+        raise BadInput(CERTIFICATE, Phrase("does not lead to any of the roots in FIRMWARE_ROOTS: %(why)s", why=fault))
     if not _made_by(key, signature.content, bytes.fromhex(sha256)):
         raise BadInput(SIGNATURE, "is not this file's under this certificate (RSA or ECDSA with SHA-256)")
 
@@ -85,15 +86,16 @@ def _key(certificate: x509.Certificate) -> rsa.RSAPublicKey | ec.EllipticCurvePu
             return key
         case ec.EllipticCurvePublicKey(key_size=size) if size >= MIN_EC:
             return key
-    raise BadInput(CERTIFICATE, f"must have an RSA key of {MIN_RSA} bits or more, or an ECDSA key of {MIN_EC}")
+    words = "must have an RSA key of %(rsa)d bits or more, or an ECDSA key of %(ec)d"
+    raise BadInput(CERTIFICATE, Phrase(words, rsa=MIN_RSA, ec=MIN_EC))
 
 
 def _require_in_force(certificate: x509.Certificate, now: datetime) -> None:
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if now < begins:
-        raise BadInput(CERTIFICATE, f"is not valid before {begins:%Y-%m-%d %H:%M} UTC")
+        raise BadInput(CERTIFICATE, Phrase("is not valid before %(when)s", when=begins))
     if now > ends:
-        raise BadInput(CERTIFICATE, f"expired on {ends:%Y-%m-%d %H:%M} UTC")
+        raise BadInput(CERTIFICATE, Phrase("expired on %(when)s", when=ends))
 
 
 def _require_for_signing(certificate: x509.Certificate) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.domain.charge_points import ChargePoint, charge_point_key
 from app.domain.id_tags import normalise_id_tag
 from app.domain.local_lists import ListState
+from app.domain.phrases import Phrase
 from app.errors import AlreadyExists, BadInput, Conflict, NotFound
 from app.local_lists.sync import LocalListSync
 from app.storage.database import Storage
@@ -137,5 +138,7 @@ class LocalLists:
 
 def _require_known(field: str, missing: Sequence[str]) -> None:
     if missing:
-        more = f", and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-        raise BadInput(field, f"not known here: {', '.join(missing[:_SHOWN])}{more}")
+        which, more = ", ".join(missing[:_SHOWN]), len(missing) - _SHOWN
+        few = Phrase("not known here: %(which)s", which=which)
+        many = Phrase("not known here: %(which)s, and %(more)d more", which=which, more=more)
+        raise BadInput(field, many if more > 0 else few)

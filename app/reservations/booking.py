@@ -15,6 +15,7 @@ from app.configuration.capabilities import KnownCapabilities
 from app.domain.capabilities import Supported
 from app.domain.charge_points import ChargePoint
 from app.domain.id_tags import IdTag
+from app.domain.phrases import Phrase
 from app.domain.reservation_hints import RESERVE_UNKNOWN, why_not_reserved
 from app.domain.reservations import OPEN, Reservation, ReservationState
 from app.domain.roles import Role
@@ -114,7 +115,7 @@ class Reservations:
             field, wanted = "minutes", now + timedelta(minutes=request.minutes)
         if not now < wanted <= now + self._longest:
             most = self._longest.total_seconds() / 60
-            raise BadInput(field, f"must end after now and within {most:g} minutes")
+            raise BadInput(field, Phrase("must end after now and within %(most)g minutes", most=most))
         return wanted
 
     def _ask_to_reserve(self, user: User, reservation: Reservation) -> Reservation:

@@ -1,11 +1,8 @@
-"""What went wrong, in words for people: errors by their codes, and what is wrong with a field of a form."""
-
-from collections.abc import Mapping
+"""What went wrong, in words for people: errors by their codes."""
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.domain.charge_points import ID_IN_WORDS
 from app.web.words import Texts
 
 # What happened, and what to do about it.
@@ -26,7 +23,9 @@ FAILURES: Texts = {
     "database_unavailable": _("We cannot reach our records at the moment. Try again in a few seconds."),
     "campaign_over": _("This campaign is over already."),
     "firmware_damaged": _("The stored file is not what was brought any more. Bring it again."),
+    "firmware_signature_invalid": _("The certificate of its signature is not good any more, or nobody trusts it."),
     "firmware_not_signed": _("This firmware was brought without the signature of its maker."),
+    "no_certificate_authority": _("This server has no authority that signs certificates for chargers."),
     "no_charge_points": _("No charger in service is of this vendor and model."),
     "firmware_does_not_fit": _("This firmware is for another vendor or model. Below you can send it all the same."),
     "firmware_is_older": _("The charger has a newer version. Below you can send the older one all the same."),
@@ -47,11 +46,13 @@ FAILURES: Texts = {
     "not_authenticated": _("User name or password wrong. Try again."),
     "not_found": _("There is nothing at this address. It may have been removed, or it belongs to somebody else."),
     "not_supported_by_charge_point": _("This charger cannot do that."),
+    "password_missing": _("Security profiles 1 and 2 need a password: make one for the charger."),
     "serial_number_missing": _("Security profile 3 needs the serial number, which is in the certificate."),
     "serial_number_taken": _("Another charger with this security profile has the same serial number."),
     "session_ended": _("This session has ended already."),
     "session_open": _("A session of this account is open. Stop it first, then delete the account."),
     "session_not_started": _("Charging has not begun yet. Without a cable the request ends by itself."),
+    "signing_failed": _("The authority has not signed the certificate."),
     "stopping": _("We are just restarting. Try again in a moment."),
     "tariff_in_use": _("This tariff is in use, or is that of all chargers without one. Take it away from them first."),
     "default_tariff_changed": _("Somebody else has just made another tariff the usual one. Look again."),
@@ -76,67 +77,16 @@ FAILURES: Texts = {
     "reservation_open": _("There is a reservation already. Cancel it first."),
     "session_stopping": _("This session is being stopped already."),
     "own_account": _("This cannot be done to your own account."),
+    "too_many_charge_points": _("That is more chargers than one campaign is for."),
+    "too_many_pending_keys": _(
+        "It was sent several new keys and has used none. Let it connect again first, or make a new password here."
+    ),
     "too_many_commands_waiting": _("Too many requests wait for this charger already. Try again in a minute."),
     "unknown_charge_point": _("There is no charger of this number. Look at the label once more."),
     "unknown_connector": _("This charger has no such connector. Look at the label once more."),
-}
-
-# What is wrong with a field, by pydantic's name for it; its facts are the placeholders.
-FIELD_FAULTS: Texts = {
-    "too_short": _("Choose at least one."),
-    "extra_forbidden": _("This field is not known."),
-    "missing": _("Please fill this in."),
-    "greater_than": _("More than %(gt)s."),
-    "greater_than_equal": _("At least %(ge)s."),
-    "less_than": _("Less than %(lt)s."),
-    "less_than_equal": _("At most %(le)s."),
-    "decimal_max_places": _("At most %(decimal_places)d digits behind the point."),
-    "decimal_parsing": _("A number, please."),
-    "int_parsing": _("A whole number, please."),
-    "int_from_float": _("A whole number, please."),
-    "time_parsing": _("A time of day, please."),
-    "string_too_long": _("At most %(max_length)d characters."),
-    "string_too_short": _("At least %(min_length)d characters."),
-}
-
-# What the API says of fields in its own words.
-FIELD_MESSAGES: Texts = {
-    ID_IN_WORDS: _("1 to 48 letters, digits or * - _ = : + | @ . and spaces between them."),
-    "choose one of the list": _("Choose one of the list."),
-    "must be 3 to 64 letters, digits or . _ @ + -": _("3 to 64 letters, digits or . _ @ + -"),
-    "must be an e-mail address": _("This is not an e-mail address."),
-    "must not contain control characters": _("There are characters in it that cannot be printed."),
-    "is required": _("Please fill this in."),
-    "must be a date and time": _("A date and a time, please."),
-    "must be 0 or more, and not that much": _("0 or more, please, and not that much."),
-    "must have at most two decimals": _("At most two digits behind the point."),
-    "name the charge points, or a place": _("Name chargers, or choose a place."),
-    "there is no tariff at this charge point": _("Nothing is to be paid here."),
-    "is no label of a charge point": _("This is no label of ours. Scan the one on the charger."),
-    "is a link to somewhere else; do not open it, and tell the operator": _(
-        "This label leads somewhere else. Do not follow it, and tell the operator."
-    ),
-    "must be a number": _("A number, please."),
-    "must be a whole number": _("A whole number, please."),
-    "is empty": _("This file is empty."),
-    "must be 64 hexadecimal digits": _("64 digits from 0 to 9 and a to f."),
-    "must be ahead, and within a year": _("A moment ahead, within a year."),
-    "name the charge points, or a vendor or model of which all are meant": _(
-        "Say a vendor, a model, or the numbers of the chargers."
-    ),
-    "must be the user name": _("Type exactly the user name."),
-    "must be JSON": _("This is not JSON: look at commas, quotes and brackets."),
-    "this is not your password": _("This is not your password."),
-    "must be 17 letters and digits, without I, O and Q": _("17 letters and digits, without I, O and Q."),
 }
 
 
 def failure(code: str, otherwise: str = "") -> str:
     """Return what to say of an error."""
     return str(FAILURES[code]) if code in FAILURES else gettext(otherwise)
-
-
-def field_fault(kind: str, message: str, facts: Mapping[str, object]) -> str:
-    """Return what to say of a field."""
-    text = FIELD_FAULTS.get(kind) or FIELD_MESSAGES.get(message.removeprefix("Value error, "))
-    return str(text) % facts if text is not None else gettext(message)

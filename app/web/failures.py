@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from app.api import problems
 from app.errors import BadInput, NotFound
 from app.web.addresses import parts_of
-from app.web.failure_words import failure, field_fault
+from app.web.failure_words import failure
+from app.web.field_words import field_fault, in_words
 from app.web.forms import Fault, page_of_form
 from app.web.headers import protect
 from app.web.schema_words import schema_words
@@ -57,7 +58,9 @@ def _on_invalid_form(error: ValidationError) -> ResponseReturnValue:
 def _on_error(error: Exception) -> ResponseReturnValue:
     answer = problems.answer_to(error)
     facts: dict[str, Any] = answer.get_json()
-    errors = {e["field"]: field_fault("", e["message"], {}) for e in facts.get("errors", ())}
+    # Not those of the answer, which know nothing of the values in their words any more.
+    said = error.errors if isinstance(error, BadInput) else getattr(error, "facts", facts).get("errors", ())
+    errors = {e["field"]: in_words(e["message"]) for e in said}
     if isinstance(error, BadInput) and error.broken and (words := schema_words(*error.broken)):
         errors[error.errors[0]["field"]] = words
     page = _told(answer.status_code, Fault(failure(facts["code"], facts["detail"]), errors, facts))

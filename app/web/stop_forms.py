@@ -11,6 +11,7 @@ from pydantic import Field
 
 from app.api.models import Body, Key
 from app.domain.currencies import MINOR_DIGITS, written
+from app.domain.phrases import Phrase
 from app.domain.sessions import MOST_PER_SESSION_WH
 from app.domain.stop_rules import StopAt
 from app.domain.tariffs import Tariff
@@ -95,5 +96,5 @@ def _minor(amount: Decimal, tariff: Tariff | None) -> int:
         raise BadInput("cost", "there is no tariff at this charge point")
     minor = amount.scaleb(MINOR_DIGITS[tariff.currency])
     if minor != minor.to_integral_value() or not 1 <= minor < _MOST_MINOR:
-        raise BadInput("cost", f"must be an amount of {tariff.currency}")
+        raise BadInput("cost", Phrase("must be an amount of %(currency)s", currency=tariff.currency))
     return int(minor)

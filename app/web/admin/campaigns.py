@@ -14,6 +14,7 @@ from app.api.models import Body, Key, Text
 from app.api.policy import requires
 from app.domain.campaigns import CampaignState, TargetState
 from app.domain.file_hints import file_hint
+from app.domain.phrases import Phrase
 from app.domain.roles import Role
 from app.errors import BadInput
 from app.storage.collection import equal
@@ -77,7 +78,7 @@ class CampaignForm(Body):
     def named(self) -> list[str] | None:
         named = [one.strip() for one in re.split(r"[\n,;]", self.charge_point_ids or "") if one.strip()]
         if len(named) > MOST_NAMED:
-            raise BadInput("charge_point_ids", f"at most {MOST_NAMED}")
+            raise BadInput("charge_point_ids", Phrase("at most %(most)d", most=MOST_NAMED))
         return named or None
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from app.domain.currencies import MINOR_DIGITS
+from app.domain.phrases import Phrase
 from app.errors import BadInput
 
 MOST = 1_000_000_000
@@ -13,7 +14,7 @@ def read_price(field: str, text: str | None, currency: str) -> int:
     digits = MINOR_DIGITS[currency]
     number = read_number(field, text) * 10**digits
     if number != number.to_integral_value():
-        raise BadInput(field, f"must have at most {digits} decimals")
+        raise BadInput(field, Phrase("must have at most %(most)d decimals", most=digits))
     if number > MOST:
         raise BadInput(field, "must be 0 or more, and not that much")
     return int(number)

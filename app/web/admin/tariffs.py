@@ -14,6 +14,7 @@ from app.api.policy import requires
 from app.domain.costs import Cost, cost
 from app.domain.currencies import MINOR_DIGITS
 from app.domain.pauses import Pause
+from app.domain.phrases import Phrase
 from app.domain.roles import Role
 from app.domain.sessions import Session, State
 from app.domain.tariffs import Tariff, vat_percent
@@ -144,7 +145,7 @@ def bind(tariff_id: str) -> ResponseReturnValue:
         raise BadInput("charge_point_ids", "name the charge points, or a place")
     missing = [one for one in ids if services.storage.charge_points.get(one) is None]
     if missing:
-        raise BadInput("charge_point_ids", f"there is no charge point {', '.join(missing[:5])}")
+        raise BadInput("charge_point_ids", Phrase("there is no charge point %(which)s", which=", ".join(missing[:5])))
     for one in ids:
         services.fleet.change(one, {"tariff_id": tariff_id})
     return _on_to(tariff_id)
@@ -222,7 +223,7 @@ def _whole(field: str, text: str | None, times: int, most: int) -> int:
     if number != number.to_integral_value():
         raise BadInput(field, "must be a whole number" if times == 1 else "must have at most two decimals")
     if not 0 <= number <= most:
-        raise BadInput(field, f"must be from 0 to {most // times}")
+        raise BadInput(field, Phrase("must be from 0 to %(most)d", most=most // times))
     return int(number)
 
 

@@ -14,6 +14,7 @@ from app.domain.roles import Role
 from app.errors import NotFound
 from app.storage.collection import equal
 from app.storage.commands import CommandRecord
+from app.web.field_words import in_words
 from app.web.forms import fault, shown_on
 from app.web.lists import listed
 from app.web.offers import Offer, offer_of, offers
@@ -107,4 +108,4 @@ def _lacking(charge_point: ChargePoint, some: list[Offer]) -> dict[str, str]:
     """Return those that the charge point is known not to support, and why that is believed."""
     verdicts = services.capabilities.judge(charge_point, *(offer.action for offer in some))
     judged = zip(some, verdicts, strict=True)
-    return {offer.name: verdict.reason for offer, verdict in judged if verdict.supported is Supported.NO}
+    return {offer.name: in_words(verdict.reason) for offer, verdict in judged if verdict.supported is Supported.NO}

@@ -51,7 +51,7 @@ def test_what_is_wrong_with_an_image_is_said_beside_its_form(admin: Visitor) -> 
     assert (nameless.status_code, "name : Please fill this in." in said(nameless)) == (422, True)
     assert "This file is empty." in said(bring(admin, b"", name="Nothing", version="1"))
     damaged = said(bring(admin, name="Damaged", version="1", sha256="0" * 64))
-    assert "sha256 : is not the file's" in damaged
+    assert "sha256 : That of the file is" in damaged
     assert "Damaged" not in admin.get(FIRMWARE).text
 
 

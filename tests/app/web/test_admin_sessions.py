@@ -82,7 +82,7 @@ def test_a_stop_of_an_unknown_transaction_is_booked_on_its_session_by_hand(
     form = {"session_id": session_id, "stopped_at": when[1]}
     wrong = staff.send(f"{ASIDE}/{odd['id']}/end-session", **form, meter_stop="1")
     assert wrong.status_code == 422
-    assert "must be from 1000 Wh" in said(wrong)
+    assert "From 1000 Wh on" in said(wrong)
     ended = staff.send(f"{ASIDE}/{odd['id']}/end-session", **form, meter_stop="4200", note="by phone")
     assert ended.status_code == 303
     assert session_of(root, transaction)["energy_wh"] == 3200

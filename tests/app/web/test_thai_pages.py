@@ -33,6 +33,13 @@ def thai_staff(staff: Visitor) -> Iterator[Visitor]:
     staff.send("/language", language="en")
 
 
+@pytest.fixture
+def thai_admin(admin: Visitor) -> Iterator[Visitor]:
+    admin.send("/language", language="th")
+    yield admin
+    admin.send("/language", language="en")
+
+
 def test_why_a_tag_may_not_charge_is_told_with_its_values(
     thai_staff: Visitor, root: Api, driver: Api, charger: Charger, id_tag: str
 ) -> None:
@@ -77,6 +84,35 @@ def test_what_breaks_the_schema_of_a_command_is_told_with_its_limit(
     page = thai_staff.send(f"/operator/charge-points/{charger.charge_point_id}/commands/{action}", **fields)
     assert page.status_code == 422
     assert words in thai(said(page))
+
+
+@pytest.mark.parametrize(
+    ("page", "fields", "words"),
+    [
+        ("tariffs/new", {"name": "x", "currency": "THB", "price_per_kwh": "7.905"}, "ทศนิยมไม่เกิน 2 ตำแหน่ง"),
+        ("tariffs/new", {"name": "x", "currency": "THB", "vat_percent": "101"}, "0 ถึง 100"),
+        ("charge-points/new", {"id": "x/y"}, "ตัวอักษรอังกฤษ ตัวเลข หรือ"),
+        (
+            "charging-profiles/new",
+            {
+                "name": "x",
+                "purpose": "TxProfile",
+                "kind": "Absolute",
+                "unit": "A",
+                "stack_level": "0",
+                "periods.0.start_period": "0:00",
+                "periods.0.limit": "6",
+            },
+            "ตารางแบบ Absolute ต้องมีค่านี้",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_told_with_its_values(
+    thai_admin: Visitor, page: str, fields: dict[str, str], words: str
+) -> None:
+    answer = thai_admin.send(f"/operator/{page}", **fields)
+    assert answer.status_code == 422
+    assert words in thai(said(answer))
 
 
 def test_a_fault_is_told_to_the_driver_and_to_staff_by_what_it_means(

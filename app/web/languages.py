@@ -22,6 +22,7 @@ from app.web.viewer import viewer
 LANGUAGES: Mapping[str, str] = {"en": "English", "th": "ไทย"}
 LANGUAGE_COOKIE = "language"
 ZONE_COOKIE = "zone"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 CATALOGUES = Path(__file__).parent / "translations"
 
 
@@ -51,7 +52,8 @@ def moment(when: datetime) -> str:
     """Write an instant to the minute, in the reader's time."""
     pattern = str((get_locale() or Locale("en")).datetime_formats["medium"])
     day, minute = format_date(when, "medium"), format_time(when, "short")  # type: ignore[no-untyped-call]
-    return pattern.replace("{1}", day).replace("{0}", minute)
+    # What stands behind a time in Thai does not begin a line.
+    return pattern.replace("{1}", day).replace("{0}", minute.replace(" ", NO_BREAK))
 
 
 @cache

@@ -43,7 +43,22 @@ def audit() -> str:
 @bp.get("/settings")
 @requires(Role.ROOT)
 def settings() -> str:
-    return render_template("pages/settings.html", settings=sorted(shown_settings(services.settings).items()))
+    shown = {name: _written(value) for name, value in shown_settings(services.settings).items()}
+    return render_template("pages/settings.html", settings=sorted(shown.items()))
+
+
+def _written(value: Any) -> str:
+    """Return a setting as one would write it into the environment."""
+    match value:
+        case bool():
+            return "on" if value else "off"
+        case float() if value.is_integer():
+            return str(int(value))
+        case dict():
+            return ",".join(f"{key}={each}" for key, each in value.items()) or "–"
+        case list() | tuple():
+            return ",".join(map(str, value)) or "–"
+    return "–" if value is None else str(value) or "–"
 
 
 def _differences(record: AuditRecord) -> list[tuple[str, str, str]]:

@@ -21,6 +21,8 @@ def test_what_somebody_changed_is_read_and_what_root_did_is_for_root(server: Ser
         assert f"Created: id_tag {by_root}" in said(somebody.get(f"/operator/audit?key={by_root}"))
         settings = said(somebody.get("/operator/settings"))
     assert "ROOT_PASSWORD ***" in settings
+    assert "QR_REQUIRE_SIGNED off" in settings
+    assert "FILE_HOSTS –" in settings
     assert ROOT_PASSWORD not in settings
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import jsonschema_rs
 from ocpp.v16.enums import Action
 
+from app.domain.phrases import Phrase
 from app.errors import BadInput
 from app.files.locations import masked_location
 from app.vendor_messages import VENDOR_MESSAGES, VendorMessage
@@ -37,7 +38,9 @@ def _require(validator: jsonschema_rs.Validator, name: str, payload: Payload) ->
             path, message = [*path, str(missing)], "is required"
         case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected=names):
             path, message = [*path, str(names[0])[:100]], f"{name} has no such field"
-    raise BadInput(".".join(path) or "body", message, broken=(error.kind.name, error.kind.value))
+    # By the keyword that it breaks, and what the schema says there.
+    told = Phrase.in_other_words(message, error.kind.name, limit=error.kind.value)
+    raise BadInput(".".join(path) or "body", told)
 
 
 @cache

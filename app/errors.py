@@ -38,15 +38,10 @@ class DatabaseUnusable(ChargeBridgeError):
 
 
 class BadInput(ChargeBridgeError):
-    """`broken` is the keyword of the JSON schema that the first field breaks, and what the schema says there."""
-
     code = "bad_input"
 
-    def __init__(
-        self, field: str, message: str, *others: tuple[str, str], broken: tuple[str, Any] | None = None
-    ) -> None:
+    def __init__(self, field: str, message: str, *others: tuple[str, str]) -> None:
         super().__init__(f"{field}: {message}")
-        self.broken = broken
         self.errors = [{"field": f, "message": m} for f, m in ((field, message), *others)]
 
 

@@ -15,7 +15,6 @@ from app.web.failure_words import failure
 from app.web.field_words import field_fault, in_words
 from app.web.forms import Fault, page_of_form
 from app.web.headers import protect
-from app.web.schema_words import schema_words
 
 _FOR_PROGRAMS = ("/api/", "/files/")
 _NO_SUCH_PAGE = (403, 404, 405)
@@ -61,8 +60,6 @@ def _on_error(error: Exception) -> ResponseReturnValue:
     # Not those of the answer, which know nothing of the values in their words any more.
     said = error.errors if isinstance(error, BadInput) else getattr(error, "facts", facts).get("errors", ())
     errors = {e["field"]: in_words(e["message"]) for e in said}
-    if isinstance(error, BadInput) and error.broken and (words := schema_words(*error.broken)):
-        errors[error.errors[0]["field"]] = words
     page = _told(answer.status_code, Fault(failure(facts["code"], facts["detail"]), errors, facts))
     for name in ("Retry-After", "Allow"):
         if name in answer.headers:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from app.domain.charge_points import ID_IN_WORDS
 from app.domain.phrases import Phrase
 from app.web.languages import moment
+from app.web.schema_words import schema_words
 from app.web.words import Texts
 
 # What is wrong with a field, by pydantic's name for it; its facts are the placeholders.
@@ -205,8 +206,11 @@ def field_fault(kind: str, message: str, facts: Mapping[str, object]) -> str:
 
 def in_words(message: str) -> str:
     """Say in the reader's language what the domain says; what nobody has worded as it is."""
-    if isinstance(message, Phrase) and message.template in PHRASES:
-        values = {name: moment(v) if isinstance(v, datetime) else v for name, v in message.values.items()}
-        return str(PHRASES[message.template]) % values
+    if isinstance(message, Phrase):
+        if message.template in PHRASES:
+            values = {name: moment(v) if isinstance(v, datetime) else v for name, v in message.values.items()}
+            return str(PHRASES[message.template]) % values
+        if words := schema_words(message.template, message.values.get("limit")):
+            return words
     text = MESSAGES.get(message.removeprefix("Value error, "))
     return str(text) if text is not None else gettext(message)

@@ -79,7 +79,7 @@ class CommandBatches:
         )
         self._storage.command_batches.insert(batch)
         records = [new_record(each, order.action, order.payload, requested_by, now, batch.batch_id) for each in ids]
-        self._storage.commands.add(records)
+        self._storage.commands.insert_all(records)
         _log("command_batch", batch, requested_by)
         send = partial(self._send, order.payload, order.force)
         self._lanes.start(Run(batch.batch_id, send, deque(records), order.at_once))

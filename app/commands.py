@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -164,7 +165,8 @@ class Commands:
         return answered
 
     def _insert(self, record: CommandRecord, companion: Companion) -> None:
-        inserted = self._beside.submit(self._storage.commands.insert, record)
+        # Beside this thread, and on behalf of the same person.
+        inserted = self._beside.submit(copy_context().run, self._storage.commands.insert, record)
         try:
             companion.before()
         except (ChargeBridgeError, DatabaseError):

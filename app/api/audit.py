@@ -44,8 +44,8 @@ class AuditAnswer(Answer):
 @api.get("/audit", summary="What people have changed, newest first", responses={200: page_of(AuditAnswer)})
 @requires(Role.ADMIN)
 def list_audit(query: AuditQuery) -> dict[str, Any]:
-    """Who, what, from what to what, from where, for two years. What root did is for root to read. Commands to charge
-    points are in the list of commands."""
+    """Who, what, from what to what, from where, for two years. What root did is for root to read. Of a command it tells
+    to which charge point it was sent; what became of it is in the list of commands, by its `key`."""
     return page(services.storage.audit, audit_wanted(query.username, query.kind, query.key), query, _shown)
 
 

@@ -12,9 +12,11 @@ from app.api.models import Key, PageQuery
 from app.api.paging import page
 from app.api.policy import requires
 from app.api.routes import Routes
+from app.api.sent import only_sender, sent_batch
 from app.domain.command_batches import BatchState, CommandBatch, Step, statuses, tally
 from app.domain.roles import Role
 from app.domain.times import iso
+from app.storage.collection import equal
 
 api = Routes("command_batches", __name__, url_prefix="/api", abp_tags=[Tag(name="Commands")])
 
@@ -60,18 +62,21 @@ class BatchProgressAnswer(BatchAnswer):
 
 
 @api.get(
-    "/command_batches", summary="Commands to many charge points, newest first", responses={200: page_of(BatchAnswer)}
+    "/command_batches",
+    summary="Commands to many charge points, newest first; your own unless you are an admin",
+    responses={200: page_of(BatchAnswer)},
 )
 @requires(Role.STAFF)
 def list_batches(query: PageQuery) -> dict[str, Any]:
-    return page(services.storage.command_batches, {}, query, _batch_json)
+    where = equal([("requested_by", only_sender())])
+    return page(services.storage.command_batches, where, query, _batch_json)
 
 
 @api.get("/command_batches/<batch_id>", summary="How far a batch is", responses={200: BatchProgressAnswer})
 @requires(Role.STAFF)
 def get_batch(path: BatchPath) -> dict[str, Any]:
     """Each command in full is in `GET /api/commands?batch_id=`."""
-    return progress_json(services.command_batches.get(path.batch_id))
+    return progress_json(sent_batch(path.batch_id))
 
 
 @api.post("/command_batches/<batch_id>/cancel", summary="Send no more of a batch", responses={200: BatchProgressAnswer})
@@ -80,6 +85,7 @@ def cancel_batch(path: BatchPath) -> dict[str, Any]:
     """What waits gets the outcome `cancelled`; what was sent cannot be taken back. A batch that is over stays as it is.
     Needs the action's role."""
     user = current_user()
+    sent_batch(path.batch_id)
     return progress_json(services.command_batches.cancel(user.role, path.batch_id, user.username))
 
 

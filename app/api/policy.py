@@ -21,12 +21,14 @@ class Policy:
     """`role` None means anybody; `refresh` that the refresh token is what is shown.
 
     `own` says of a route for users whether it is about the caller's own things only, and nobody else's, which look to
-    him as if they were not there. A route for staff and above is about anybody's.
+    him as if they were not there. A route for staff and above is about anybody's, and so is one for users to whoever
+    has the role `anybodys`.
     """
 
     role: Role | None
     refresh: bool = False
     own: bool | None = None
+    anybodys: Role = Role.STAFF
 
 
 PUBLIC = Policy(None)
@@ -37,9 +39,10 @@ def public(view: View) -> View:
     return _declare(view, PUBLIC)
 
 
-def requires(role: Role, *, own: bool | None = None) -> Callable[[View], View]:
-    """Declare the least role that a route is for; of one for users also whether it is about their own things only."""
-    return lambda view: _declare(view, Policy(role, own=own))
+def requires(role: Role, *, own: bool | None = None, anybodys: Role = Role.STAFF) -> Callable[[View], View]:
+    """Declare the least role that a route is for; of one for users also whether it is about their own things only, and
+    from which role on about anybody's."""
+    return lambda view: _declare(view, Policy(role, own=own, anybodys=anybodys))
 
 
 def requires_refresh_token(view: View) -> View:

@@ -57,10 +57,14 @@ class Audited(Collection[T]):
     """A collection whose changes by people are written down; what the server and charge points do by themselves is not.
 
     `called` is what one of its documents is. Of `secret` fields it is written down that they changed, not their values.
+    Where `of_people` names fields, the others follow from them, or from what charge points say, and are left out.
+    `least` is the role from which on changes are written down: where drivers' own are told by the document itself.
     """
 
     called: ClassVar[str]
     secret: ClassVar[frozenset[str]] = frozenset()
+    of_people: ClassVar[frozenset[str] | None] = None
+    least: ClassVar[Role] = Role.USER
 
     def __init__(self, database: Database[Document]) -> None:
         super().__init__(database)
@@ -68,41 +72,53 @@ class Audited(Collection[T]):
 
     def insert(self, value: T) -> T:
         inserted = super().insert(value)
-        if actor := acting.get():
+        if actor := self._actor():
             self._write(actor, "created", {}, to_document(value))
         return inserted
 
     def insert_all(self, values: Sequence[T]) -> list[T]:
         inserted = super().insert_all(values)
-        if actor := acting.get():
-            self._log.insert_all([self._record(actor, "created", {}, to_document(value)) for value in inserted])
+        if actor := self._actor():
+            records = [self._record(actor, "created", {}, to_document(value)) for value in inserted]
+            self._log.insert_all([record for record in records if record is not None])
         return inserted
 
     def change(self, where: Document, changes: Mapping[str, Any]) -> T | None:
-        actor = acting.get()
+        # Of a charge point more may have changed meanwhile, which is not this person's doing.
+        asked = {name.partition(".")[0] for name in changes}
+        actor = self._actor() if self.of_people is None or asked & self.of_people else None
         before = self.first(where) if actor else None
         after = super().change(where, changes)
         if actor and before is not None and after is not None:
-            # Of a charge point more may have changed meanwhile, which is not this person's doing.
-            asked = {name.partition(".")[0] for name in changes} | {self.key}
-            old, new = (_only(asked, to_document(value)) for value in (before, after))
-            if old != new:
-                self._write(actor, "changed", old, new)
+            old, new = (_only(asked | {self.key}, to_document(value)) for value in (before, after))
+            self._write(actor, "changed", old, new)
         return after
 
     def delete(self, key: object) -> bool:
-        actor = acting.get()
+        actor = self._actor()
         before = self.get(key) if actor else None
         deleted = super().delete(key)
         if actor and before is not None and deleted:
             self._write(actor, "deleted", to_document(before), {})
         return deleted
 
-    def _write(self, actor: Actor, action: str, before: Document, after: Document) -> None:
-        self._log.insert(self._record(actor, action, before, after))
+    def _actor(self) -> Actor | None:
+        actor = acting.get()
+        return actor if actor and actor.role.at_least(self.least) else None
 
-    def _record(self, actor: Actor, action: str, before: Document, after: Document) -> AuditRecord:
-        differ = [name for name in (before | after) if before.get(name) != after.get(name)]
+    def _write(self, actor: Actor, action: str, before: Document, after: Document) -> None:
+        if record := self._record(actor, action, before, after):
+            self._log.insert(record)
+
+    def _record(self, actor: Actor, action: str, before: Document, after: Document) -> AuditRecord | None:
+        """Return what is written down of a change; None when nothing of it is people's."""
+        differ = [
+            name
+            for name in before | after
+            if before.get(name) != after.get(name) and (self.of_people is None or name in self.of_people)
+        ]
+        if not differ:
+            return None
         return AuditRecord(
             audit_id=uuid4().hex,
             at=datetime.now(UTC),

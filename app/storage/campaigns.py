@@ -7,12 +7,14 @@ from pymongo import ASCENDING, IndexModel
 
 from app.domain.campaigns import Campaign, CampaignState, Counts, Target, TargetState
 from app.domain.charge_points import charge_point_key
+from app.storage.audit import Audited
 from app.storage.collection import Collection, Document, Order, to_document
 
 _BATCH = 1000
 
 
-class Campaigns(Collection[Campaign]):
+class Campaigns(Audited[Campaign]):
+    called = "firmware_campaign"
     name = "firmware_campaigns"
     key = "campaign_id"
     kind = Campaign

@@ -3,17 +3,19 @@
 from datetime import datetime
 
 from app.domain.command_batches import CommandBatch
-from app.storage.collection import Collection, Order, to_document
+from app.storage.audit import Audited
+from app.storage.collection import Order, to_document
 
 
-class CommandBatchRecords(Collection[CommandBatch]):
+class CommandBatchRecords(Audited[CommandBatch]):
     """Every batch, newest first; its commands have their own records."""
 
+    called = "command_batch"
     name = "command_batches"
     key = "batch_id"
     kind = CommandBatch
     order = Order("requested_at", -1)
-    indexes = (order.index(),)
+    indexes = (order.index(), order.index("requested_by"))
 
     def cancel(self, batch_id: str, by: str, at: datetime) -> CommandBatch | None:
         """Note who has cancelled a batch that is not over, the first one alone; return it as it now is."""

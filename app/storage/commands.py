@@ -1,13 +1,14 @@
 """Commands sent to charge points, and what became of each."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, IndexModel
 
 from app.domain.command_batches import CANCELLED, Step
-from app.storage.collection import Collection, Document, Order, to_document
+from app.domain.roles import Role
+from app.storage.audit import Audited
+from app.storage.collection import Document, Order, to_document
 
 _ANSWERED_WITHIN = timedelta(minutes=10)
 _ORPHANED_WITHIN = timedelta(days=30)
@@ -36,9 +37,13 @@ class CommandRecord:
     waiting: bool | None = None
 
 
-class CommandRecords(Collection[CommandRecord]):
-    """Every command sent within a year, newest first."""
+class CommandRecords(Audited[CommandRecord]):
+    """Every command sent within a year, newest first. Who sent one in service is in the audit log, too, from where and
+    to whom; what became of it is the charge point's doing."""
 
+    called = "command"
+    of_people = frozenset({"charge_point_id", "action", "payload", "batch_id"})
+    least = Role.STAFF
     name = "commands"
     key = "command_id"
     kind = CommandRecord
@@ -78,10 +83,6 @@ class CommandRecords(Collection[CommandRecord]):
         recent = {"requested_at": {"$gte": at - _ORPHANED_WITHIN}}
         self._close({**recent, "waiting": True}, CANCELLED, unsent, at)
         self._close(recent, "disconnected", unanswered, at)
-
-    def add(self, records: Sequence[CommandRecord]) -> None:
-        """Insert the commands of a batch in one round trip."""
-        self.documents.insert_many([{**to_document(record), "_id": record.command_id} for record in records])
 
     def begin(self, command_id: str) -> bool:
         """Take a command of a batch out of those that wait, to send it; False when it was cancelled."""

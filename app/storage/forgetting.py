@@ -79,7 +79,7 @@ def forget_in_books(storage: Storage, gone: Gone) -> None:
 
 
 def _forget_commands(storage: Storage, gone: Gone) -> None:
-    """Forget who sent what he sent for himself; a user sends nothing else."""
+    """Forget who sent what he sent for himself, and in the audit log, too; a user sends nothing else."""
     mine = {"requested_by": {"$eq": gone.user.username}}
     if not gone.served:
         storage.commands.documents.update_many(mine, {"$set": {"requested_by": gone.pseudonym}})
@@ -90,13 +90,18 @@ def _forget_commands(storage: Storage, gone: Gone) -> None:
         "transactionId": set(storage.sessions.documents.distinct("transaction_id", by_name)),
         "reservationId": set(storage.reservations.documents.distinct("_id", by_name)),
     }
-    changes = []
+    his: list[object] = []
     for command in storage.commands.documents.find(mine, {"payload": 1}):
         payload = orjson.loads(command["payload"])
         if any(payload.get(field) in values for field, values in own.items()):
-            changes.append(UpdateOne({"_id": command["_id"]}, {"$set": {"requested_by": gone.pseudonym}}))
-    for begin in range(0, len(changes), _AT_A_TIME):
-        storage.commands.documents.bulk_write(changes[begin : begin + _AT_A_TIME], ordered=False)
+            his.append(command["_id"])
+    for begin in range(0, len(his), _AT_A_TIME):
+        some = {"$in": his[begin : begin + _AT_A_TIME]}
+        storage.commands.documents.update_many({"_id": some}, {"$set": {"requested_by": gone.pseudonym}})
+    his += storage.sessions.documents.distinct("_id", by_name)
+    for begin in range(0, len(his), _AT_A_TIME):
+        told = {"kind": {"$in": ["command", "session"]}, "key": {"$in": his[begin : begin + _AT_A_TIME]}}
+        storage.audit.documents.update_many({**told, "username": {"$eq": gone.user.username}}, _by_nobody(gone))
 
 
 def _forget_in_audit_log(storage: Storage, gone: Gone) -> None:
@@ -109,9 +114,13 @@ def _forget_in_audit_log(storage: Storage, gone: Gone) -> None:
     log.update_many({"kind": "vehicle", "key": {"$in": vehicles}}, {"$set": emptied})
     log.update_many({"kind": "favourite", "username": {"$eq": name}}, {"$set": emptied})
     if not gone.served:
-        unknown = {**emptied, "username": gone.pseudonym, "address": ""}
-        log.update_many({"username": {"$eq": name}}, {"$set": unknown})
+        log.update_many({"username": {"$eq": name}}, _by_nobody(gone))
     _replace(storage.audit, ("before", "after"), {name: gone.pseudonym} | gone.words)
+
+
+def _by_nobody(gone: Gone) -> dict[str, Any]:
+    """Return what takes from a line of the audit log who it was, from where, and what he did."""
+    return {"$set": {"before": _NOTHING, "after": _NOTHING, "username": gone.pseudonym, "address": ""}}
 
 
 def _replace(collection: Collection[Any], fields: Sequence[str], words: Mapping[str, str]) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
-from app.acting import acting
 from app.domain.charge_points import charge_point_key
 from app.storage.audit import Audited
 from app.storage.collection import Document, to_document
@@ -56,7 +55,7 @@ class LocalListRules(Audited[LocalListRule]):
     def put(self, rule: LocalListRule) -> None:
         """Keep a rule in the place of the one before."""
         document = to_document(rule)
-        actor = acting.get()
+        actor = self._actor()
         before = self.get(rule.rule_id) if actor else None
         self.documents.replace_one({"_id": {"$eq": rule.rule_id}}, {**document, "_id": rule.rule_id}, upsert=True)
         if actor:

@@ -10,9 +10,11 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from app.domain.meter_values import Reading
 from app.domain.pauses import Pause
 from app.domain.power import LONGEST_GAP, Span, joined, sample
+from app.domain.roles import Role
 from app.domain.session_hints import Why
 from app.domain.sessions import MOST_PER_SESSION_WH, OPEN, PENDING, RUNNING, Session, State
 from app.domain.stop_rules import StopAt
+from app.storage.audit import Audited
 from app.storage.collection import Document, Order
 from app.storage.tariffs import read_tariff
 from app.storage.watched import Watched
@@ -78,8 +80,12 @@ def _pauses(documents: Sequence[Mapping[str, Any]]) -> tuple[Pause, ...]:
     return tuple(Pause(**fields) for fields in documents)
 
 
-class Sessions(Watched[Session]):
+class Sessions(Watched[Session], Audited[Session]):
+    """Every session. Starts and stops by staff are commands; when it is to end is changed here alone."""
+
     called = "session"
+    of_people = frozenset({"stop_at", "stop_wanted"})
+    least = Role.STAFF
     name = "sessions"
     key = "session_id"
     kind = Session

@@ -9,6 +9,7 @@ from pydantic import Field
 from app.api.context import current_user, services
 from app.api.models import Body, Key
 from app.api.policy import requires
+from app.api.sent import sent_batch
 from app.command_batches import BatchOrder
 from app.domain.command_batches import BatchState, tally
 from app.domain.roles import Role
@@ -64,12 +65,13 @@ def batch_now(batch_id: str) -> str:
 @shown_on(batch_page)
 def cancel(batch_id: str) -> ResponseReturnValue:
     user = current_user()
+    sent_batch(batch_id)
     services.command_batches.cancel(user.role, batch_id, user.username)
     return redirect(url_for("web.bulk.batch_page", batch_id=batch_id), 303)
 
 
 def _batch(batch_id: str) -> dict[str, Any]:
-    batch = services.command_batches.get(batch_id)
+    batch = sent_batch(batch_id)
     steps = sorted(services.storage.commands.of_batch(batch_id), key=lambda step: step.charge_point_id)
     counts = tally(steps)
     return {

@@ -73,11 +73,12 @@ PAGES = [route for route in _ALL if route.endpoint.startswith("web.")]
 class Arguments:
     """What a request names: things that exist, by path parameter, and values that fields of bodies get.
 
-    What is named by neither is made up: of the right type, and not there.
+    What is named by neither is made up: of the right type, and not there. `file` is what is sent where a file is.
     """
 
     things: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
+    file: str = "What a file has in it."
 
 
 def ask(api: Api, route: Route, arguments: Arguments) -> httpx.Response:
@@ -97,7 +98,7 @@ def ask(api: Api, route: Route, arguments: Arguments) -> httpx.Response:
     query |= {each.name: NARROWER[each.name] for each in operation.parameters_in("query") if each.name in NARROWER}
     content: str | None = None
     if operation.is_file:
-        content = "What a file has in it."
+        content = arguments.file
     elif operation.body is not None:
         content = _filled(example(operation.body, arguments.fields))
     headers = {"Content-Type": operation.sends} if operation.sends else None

@@ -155,7 +155,7 @@ def test_silent_charge_points_hold_up_neither_the_web_nor_a_smaller_batch(
 
 
 def test_a_cancelled_batch_sends_no_more_and_what_was_sent_goes_on(
-    staff: Api, plug: Callable[..., list[Charger]]
+    staff: Api, small_root: Api, plug: Callable[..., list[Charger]]
 ) -> None:
     chargers = plug(3)
     batch = send(staff, ids(chargers), at_once=1)
@@ -171,6 +171,11 @@ def test_a_cancelled_batch_sends_no_more_and_what_was_sent_goes_on(
         assert charger.called == []
     again = staff.post(f"/api/command_batches/{batch['batch_id']}/cancel").json()
     assert again == told
+    changed, created = small_root.get("/api/audit", kind="command_batch", key=batch["batch_id"]).json()["items"]
+    assert (created["action"], changed["after"]["cancelled_by"]) == ("created", staff.username)
+    for each in batch["commands"]:
+        (line,) = small_root.get("/api/audit", kind="command", key=each["command_id"]).json()["items"]
+        assert (line["after"]["charge_point_id"], line["username"]) == (each["charge_point_id"], staff.username)
 
 
 def test_a_late_answer_finds_its_command(staff: Api, plug: Callable[..., list[Charger]]) -> None:
@@ -234,13 +239,25 @@ def test_the_role_of_the_action_applies_to_beginning_and_to_cancelling(
     change = {"action": "ChangeConfiguration", "payload": {"key": "HeartbeatInterval", "value": "60"}}
     forbidden = staff.post("/api/commands", {"charge_point_ids": absent[:1], **change})
     assert "admin" in problem(forbidden, 403, "forbidden")["detail"]
-    batch = send(small_root, absent[:1], **change)
+    small_root.patch(f"/api/users/{staff.username}", role="admin")
+    batch = send(staff, absent[:1], **change)
+    small_root.patch(f"/api/users/{staff.username}", role="staff")
     problem(staff.post(f"/api/command_batches/{batch['batch_id']}/cancel"), 403, "forbidden")
     problem(staff.post("/api/command_batches/nothing/cancel"), 404, "not_found")
     problem(staff.post("/api/commands", {"charge_point_ids": absent[:1], "action": "MakeCoffee"}), 404, "not_found")
     driver = small_server.sign_up()
     problem(driver.post("/api/commands", {"charge_point_ids": absent[:1], **RESET}), 403, "forbidden")
     driver.close()
+
+
+def test_staff_see_their_own_batches_alone(small_root: Api, staff: Api, absent: list[str]) -> None:
+    batch = send(small_root, absent[:1])
+    path = f"/api/command_batches/{batch['batch_id']}"
+    problem(staff.get(path), 404, "not_found")
+    problem(staff.post(f"{path}/cancel"), 404, "not_found")
+    assert batch["batch_id"] not in staff.get("/api/command_batches").text
+    assert staff.get("/api/commands", batch_id=batch["batch_id"]).json()["items"] == []
+    assert small_root.get(path).status_code == 200
 
 
 def test_no_key_is_given_to_many_charge_points_and_no_secret_is_told(small_root: Api, absent: list[str]) -> None:

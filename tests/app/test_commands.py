@@ -168,7 +168,9 @@ def test_staff_may_not_change_a_configuration_and_nobody_starts_on_one_not_in_se
     problem(stop, 409, "charge_point_not_accepted")
 
 
-def test_drivers_see_the_commands_they_gave_and_no_others(driver: Api, root: Api, staff: Api, charger: Charger) -> None:
+def test_drivers_and_staff_see_the_commands_they_gave_and_admins_all(
+    driver: Api, root: Api, staff: Api, charger: Charger
+) -> None:
     answer = meanwhile(lambda: driver.post("/api/start_charging", evse_id=charger.charge_point_id, connector_id=1))
     charger.serve(1)
     assert answer().status_code == 200
@@ -176,9 +178,14 @@ def test_drivers_see_the_commands_they_gave_and_no_others(driver: Api, root: Api
     mine = driver.get("/api/commands").json()["items"]
     assert [each["action"] for each in mine] == ["RemoteStartTransaction"]
     assert driver.get(f"/api/commands/{mine[0]['command_id']}").status_code == 200
-    problem(driver.get(f"/api/commands/{foreign}"), 404, "not_found")
-    assert staff.get(f"/api/commands/{foreign}").json()["action"] == "Reset"
-    filtered = staff.get("/api/commands", charge_point_id=charger.charge_point_id, action="Reset").json()["items"]
+    assert root.get("/api/audit", username=driver.username, kind="command").json()["items"] == []
+    here = {"charge_point_id": charger.charge_point_id}
+    own = command(staff, charger, "ClearCache", {}).json()["command_id"]
+    assert [each["command_id"] for each in staff.get("/api/commands", **here).json()["items"]] == [own]
+    for other in (driver, staff):
+        problem(other.get(f"/api/commands/{foreign}"), 404, "not_found")
+    assert root.get(f"/api/commands/{foreign}").json()["action"] == "Reset"
+    filtered = root.get("/api/commands", **here, action="Reset").json()["items"]
     assert [each["command_id"] for each in filtered] == [foreign]
 
 

@@ -255,6 +255,8 @@ class TestWhoMayChangeRules:
         session = charging(minutes=600)
         changed = root.patch(f"/api/sessions/{session['session_id']}", stop_at={"soc": 100})
         assert changed.json()["stop_at"] == {"soc": 100}
+        (line,) = root.get("/api/audit", kind="session", key=session["session_id"]).json()["items"]
+        assert (line["before"], line["after"]) == ({"stop_at": {"minutes": 600}}, {"stop_at": {"soc": 100}})
 
     def test_another_driver_sees_no_session(self, server: Server, charging: Callable[..., Any]) -> None:
         session = charging(minutes=600)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from app.api.context import current_user, services
 from app.api.policy import requires
+from app.api.sent import sent_command
 from app.api.session_filters import SessionFilter, sessions_wanted
 from app.api.views import session_json
 from app.domain.roles import Role
@@ -112,6 +113,6 @@ def _session(session_id: str) -> dict[str, Any]:
 
 
 def _asked_by(session: Session) -> str | None:
-    """Return who asked the charge point to start it."""
-    record = services.storage.commands.get(session.command_id) if session.command_id else None
+    """Return who asked the charge point to start it, if that is for the reader to know."""
+    record = sent_command(session.command_id) if session.command_id else None
     return record.requested_by if record else None

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.api.context import current_user, services
 from app.api.policy import requires
+from app.api.sent import only_sender, sent_command
 from app.domain.capabilities import Supported
 from app.domain.charge_points import ChargePoint
 from app.domain.roles import Role
@@ -34,13 +35,16 @@ def commands(charge_point_id: str) -> str:
     charge_point = services.fleet.get(charge_point_id)
     role = current_user().role
     mine = [offer for offer in offers() if role.at_least(offer.role)]
-    sent, more = listed(services.storage.commands, equal([("charge_point_id", charge_point.charge_point_id)]), SHOWN)
+    mine_alone = only_sender()
+    where = equal([("charge_point_id", charge_point.charge_point_id), ("requested_by", mine_alone)])
+    sent, more = listed(services.storage.commands, where, SHOWN)
     return point_page(
         "pages/point_commands.html",
         charge_point,
         groups=[(name, list(some)) for name, some in groupby(mine, key=lambda offer: offer.group)],
         lacking=_lacking(charge_point, mine),
         sent=sent,
+        everybodys=mine_alone is None,
         next=more,
     )
 
@@ -100,7 +104,7 @@ def sent(charge_point_id: str, command_id: str) -> str:
 
 
 def _sent(charge_point: ChargePoint, command_id: str) -> CommandRecord | None:
-    record = services.storage.commands.get(command_id[:100])
+    record = sent_command(command_id[:100])
     return record if record and record.charge_point_id == charge_point.charge_point_id else None
 
 

@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 from app.api.context import current_user, services
 from app.api.models import Body, Printable
 from app.api.policy import requires
+from app.api.sent import sent_command
 from app.command_payloads import MASK
 from app.configuration.changing import change_and_read_back
 from app.domain.charge_points import ChargePoint
@@ -78,7 +79,7 @@ def change(charge_point_id: str) -> ResponseReturnValue:
 
 def _changed(charge_point: ChargePoint) -> dict[str, Any] | None:
     """Return the change that has just been made: what was wanted, what was answered, and what is there now."""
-    record = services.storage.commands.get(request.args.get("changed", "")[:100])
+    record = sent_command(request.args.get("changed", "")[:100])
     if record is None or (record.charge_point_id, record.action) != (
         charge_point.charge_point_id,
         Action.change_configuration,

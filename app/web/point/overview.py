@@ -10,6 +10,7 @@ from pydantic import Field
 from app.api.context import current_user, services
 from app.api.models import Body, IdTagText, Key, Text
 from app.api.policy import requires
+from app.api.sent import sent_command
 from app.api.views import session_json
 from app.domain.charge_points import ChargePoint
 from app.domain.connectors import MAX_CONNECTORS
@@ -120,5 +121,5 @@ def _live(charge_point: ChargePoint) -> dict[str, Any]:
 
 def _told(charge_point: ChargePoint) -> CommandRecord | None:
     """Return the command that has just been sent from here."""
-    record = services.storage.commands.get(request.args.get("command", "")[:100])
+    record = sent_command(request.args.get("command", "")[:100])
     return record if record and record.charge_point_id == charge_point.charge_point_id else None

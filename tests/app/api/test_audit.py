@@ -48,6 +48,17 @@ def test_of_a_secret_it_is_told_that_it_changed_and_nothing_else(admin: Api) -> 
     assert changed["after"]["password_hash"] == changed["before"]["password_hash"] == "***"
 
 
+def test_a_command_is_told_once_to_which_charge_point_it_went_and_without_its_secrets(admin: Api) -> None:
+    created = admin.post("/api/charge_points", id=f"AUD-{uuid4().hex[:8]}").json()
+    path = f"/api/charge_points/{created['id']}/commands/ChangeConfiguration"
+    sent = problem(admin.post(path, key="WiFiPassword", value="hush-hush"), 409, "charge_point_offline")
+    (told,) = changes(admin, kind="command", key=sent["command_id"])
+    assert (told["action"], told["before"], told["username"]) == ("created", {}, admin.username)
+    assert (told["request_id"], told["address"]) == (sent["request_id"], "127.0.0.1")
+    payload = '{"key":"WiFiPassword","value":"***"}'
+    assert told["after"] == {"charge_point_id": created["id"], "action": "ChangeConfiguration", "payload": payload}
+
+
 def test_who_wants_which_tags_in_local_lists_is_told(admin: Api) -> None:
     group = uuid4().hex
     body = {"idTags": [], "charge_point_ids": []}

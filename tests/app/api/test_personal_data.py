@@ -255,6 +255,7 @@ def test_what_somebody_did_in_service_stays_under_a_name_that_nobody_else_gets(
     reset = meanwhile(lambda: staff.post(f"/api/charge_points/{at_home.charge_point_id}/commands/Reset", type="Soft"))
     at_home.serve(1)
     assert reset().status_code == 200
+    sent = staff.get("/api/commands").json()["items"]
     assert leave(staff).status_code == 204
     assert set(everywhere(kept, staff.username)) == {"audit", "commands", "reserved_names"}
     assert everywhere(kept, staff.id_tag) == {}
@@ -262,6 +263,10 @@ def test_what_somebody_did_in_service_stays_under_a_name_that_nobody_else_gets(
     assert line["username"] == staff.username
     commands = root.get("/api/commands", charge_point_id=at_home.charge_point_id, limit=500).json()["items"]
     assert [c["action"] for c in commands if c["requested_by"] == staff.username] == ["Reset"]
+    for one in sent:
+        (line,) = root.get("/api/audit", kind="command", key=one["command_id"]).json()["items"]
+        in_service = one["action"] == "Reset"
+        assert (line["username"] == staff.username, bool(line["after"]), bool(line["address"])) == (in_service,) * 3
     assert root.get(f"/api/sessions/{own['session_id']}").json()["username"].startswith("erased~")
     taken = staff.post("/api/signup", username=staff.username.upper(), password=PASSWORD)
     problem(taken, 409, "username_taken")

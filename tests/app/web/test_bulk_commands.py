@@ -31,7 +31,7 @@ def test_what_is_offered_is_ocpp_and_for_staff(name: str) -> None:
 
 
 def test_each_charger_s_own_outcome_is_told_as_it_comes(
-    staff: Visitor, charger: Charger, new_charge_point: Callable[..., tuple[str, str | None]]
+    staff: Visitor, admin: Visitor, charger: Charger, new_charge_point: Callable[..., tuple[str, str | None]]
 ) -> None:
     away, _password = new_charge_point()
     charger.answers["Reset"] = {"status": "Rejected"}
@@ -47,6 +47,8 @@ def test_each_charger_s_own_outcome_is_told_as_it_comes(
     assert outcomes == {charger.charge_point_id: "Refused", away: "Not connected"}
     assert "Restart gently" in said(page)
     assert "hx-trigger" not in staff.get(f"{address}/now").text
+    theirs = send(admin, "reset-soft", away).headers["Location"]
+    assert [who.get(each).status_code for who in (staff, admin) for each in (address, theirs)] == [200, 404, 200, 200]
 
 
 def test_what_is_not_sent_yet_can_be_cancelled(staff: Visitor, charger: Charger) -> None:

@@ -132,6 +132,18 @@ def test_what_is_for_admins_is_not_there_for_staff(staff: Visitor, admin: Visito
     assert staff.get(f"{home}/commands/no-such").status_code == 404
 
 
+def test_staff_read_what_they_have_sent_and_admins_everything(
+    staff: Visitor, admin: Visitor, charger: Charger, home: str
+) -> None:
+    form, asked = f"{home}/commands/TriggerMessage", {"requestedMessage": "Heartbeat"}
+    mine, theirs = (answered(charger, who, form, **asked).url.path for who in (staff, admin))
+    assert [who.get(mine).status_code for who in (staff, admin)] == [200, 200]
+    assert [who.get(theirs).status_code for who in (staff, admin)] == [404, 200]
+    listed = staff.get(f"{home}/commands")
+    assert "You sent before" in said(listed)
+    assert (mine in listed.text, theirs in listed.text) == (True, False)
+
+
 def test_a_key_is_changed_and_read_back(admin: Visitor, staff: Visitor, charger: Charger, home: str) -> None:
     keys = [
         {"key": "HeartbeatInterval", "readonly": False, "value": "300"},

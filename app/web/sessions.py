@@ -1,26 +1,25 @@
 """Charging sessions: one while it runs and when it is over, its receipt, and all of a month."""
 
-import re
-from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone
 
 from app.api.context import current_user, services
 from app.api.policy import requires
 from app.api.views import receipt_json, session_json
+from app.domain.months import Sums, by_month, later
 from app.domain.roles import Role
-from app.domain.sessions import ENDED, PENDING, Session, energy
+from app.domain.sessions import ENDED, PENDING
 from app.errors import NotFound
 from app.web.forms import shown_on, submitted
+from app.web.months import MOST, begin_of, last_months, month_at, month_of, read_month
 from app.web.stop_forms import StopForm
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 
-MOST_IN_A_MONTH = 500
-_MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])")
+LISTED = 500
 
 
 @bp.get("/<session_id>")
@@ -82,43 +81,20 @@ def _session(session_id: str) -> dict[str, Any]:
 @requires(Role.USER, own=True)
 def history() -> str:
     """A month at a time: the newest with a session in it, or the one asked for."""
-    username = current_user().username
-    newest = services.storage.sessions.newest_of(username, services.now() + timedelta(days=1))
-    month = _month(request.args.get("month", "")) or _month_of(newest)
-    begin, end = _instant(month), _instant(_next_month(month))
-    found = services.storage.sessions.of_user_between(username, begin, end, MOST_IN_A_MONTH)
+    username, now = current_user().username, services.now()
+    newest = services.storage.sessions.newest_of(username, now + timedelta(days=1))
+    month = read_month(request.args.get("month", "")) or (month_of(newest) if newest else month_at(now))
+    begin, end = begin_of(month), begin_of(later(month, 1))
+    found = services.storage.sessions.of_user_between(username, begin, end, MOST)
     earlier = services.storage.sessions.newest_of(username, begin)
+    months = last_months(username)
     return render_template(
         "pages/history.html",
         month=month,
-        sessions=[{"session": one, "shown": session_json(one)} for one in found],
-        total_wh=sum(energy(one).wh for one in found),
-        earlier=_month_of(earlier) if earlier else None,
-        later=_next_month(month) if newest and end <= _created(newest) else None,
+        months=months,
+        sums=months.get(month) or by_month(found, lambda _one: month, now).get(month, Sums()),
+        sessions=[{"session": one, "shown": session_json(one)} for one in found[:LISTED]],
+        are_more=len(found) > LISTED,
+        earlier=month_of(earlier) if earlier else None,
+        later=later(month, 1) if newest and later(month, 1) <= month_of(newest) else None,
     )
-
-
-def _month(text: str) -> date | None:
-    """Read a month as `2030-12`; None when it is none."""
-    found = _MONTH.fullmatch(text)
-    return date(int(found[1]), int(found[2]), 1) if found else None
-
-
-def _month_of(session: Session | None) -> date:
-    moment = (_created(session) if session else services.now()).astimezone(get_timezone())
-    return date(moment.year, moment.month, 1)
-
-
-def _created(session: Session) -> datetime:
-    assert session.created_at is not None
-    return session.created_at
-
-
-def _next_month(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def _instant(month: date) -> datetime:
-    """Return when a month begins where the reader is."""
-    zone = cast(Any, get_timezone())
-    return cast(datetime, zone.localize(datetime.combine(month, time())))

@@ -55,6 +55,12 @@ def test_a_driver_signs_up_finds_a_charger_starts_watches_stops_and_has_a_receip
     window.get_by_role("link", name="History").click()
     expect(window.locator(".month")).to_contain_text("1 session")
     expect(window.locator(".month .total")).to_contain_text("2.3 kWh")
+    chart = window.locator("[data-months]")
+    expect(chart).to_contain_text("2.3 kWh · 1 session")
+    chart.locator(".u-over").hover(position={"x": 10, "y": 10})
+    expect(chart).to_contain_text("0.0 kWh · 0 sessions")
+    window.get_by_text("By the month, in numbers").click()
+    expect(window.locator(".year details tbody tr")).to_have_count(1)
 
 
 def test_a_connector_that_is_taken_is_shown_as_taken_while_one_looks_at_it(

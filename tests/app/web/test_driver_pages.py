@@ -1,9 +1,13 @@
 """What drivers see and do on their pages: chargers, a session from start to receipt, the history, the profile."""
 
+import html
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from babel.dates import format_date
 
 from tests.app.stories import begin, finish, meanwhile, new_charger
 from tests.app.web.visitors import Visitor, said
@@ -138,14 +142,18 @@ def test_a_refusal_is_explained_in_the_reader_s_language(server: Server, charger
 
 
 def test_a_month_has_its_sessions_and_their_sum_and_leads_to_the_others(
-    server: Server, charger: Charger, driver: Api
+    server: Server, charger: Charger, driver: Api, root: Api
 ) -> None:
+    tariff = root.post("/api/tariffs", name="Day", currency="THB", price_per_kwh=790, vat_percent=7).json()
+    root.patch(f"/api/charge_points/{charger.charge_point_id}", tariff_id=tariff["tariff_id"])
     for _ in range(2):
         finish(charger, begin(charger, driver.id_tag)["transactionId"])
     with Visitor(server) as visitor:
         visitor.log_in(driver.username)
         this_month = visitor.get("/sessions")
-        assert "2 sessions 2.5 kWh" in said(this_month)
+        assert "2 sessions 2.5 kWh 19.50 THB" in said(this_month)
+        assert f"{datetime.now(UTC):%B %Y} 2 2.5 kWh 19.50 THB" in said(this_month)
+        assert "2.5 kWh · 2 sessions · 19.50 THB" in this_month.text
         assert f"month={datetime.now(UTC):%Y-%m}" not in this_month.text
         earlier = visitor.get("/sessions?month=2020-02")
         assert "February 2020" in said(earlier)
@@ -153,6 +161,13 @@ def test_a_month_has_its_sessions_and_their_sum_and_leads_to_the_others(
         assert "March 2020" in said(earlier)
         for nonsense in ("2020-13", "x", "1e9-01"):
             assert said(visitor.get(f"/sessions?month={nonsense}")) == said(this_month)
+        visitor.send("/language", language="th")
+        thai = html.unescape(visitor.get("/sessions").text)
+        months = json.loads(re.findall(r"data-months='(.*?)'", thai)[0])
+        assert [len(months), months[0]["kwh"], months[-1]["kwh"]] == [12, 0, 2.468]
+        now = datetime.now(UTC)
+        assert months[-1]["month"] == format_date(now, "LLLL yyyy", locale="th")
+        assert months[-1]["short"] == format_date(now, "LLL", locale="th")
 
 
 def test_a_profile_is_changed_and_emptied_and_says_so(account: Api, at_home: Visitor) -> None:

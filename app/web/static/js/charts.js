@@ -1,6 +1,6 @@
 "use strict";
 
-// What charts have in common: colours of the page, and times in the reader's language.
+// What charts have in common: colours of the page, times in the reader's language, and when they are drawn anew.
 const SECOND = 1, MINUTE = 60, HOUR = 3600, DAY = 24 * HOUR;
 const LANGUAGE = `${document.documentElement.lang}-u-ca-gregory`;
 const WRITTEN = {
@@ -9,6 +9,9 @@ const WRITTEN = {
   days: new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short" }),
   whole: new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "medium" }),
 };
+
+// What is drawn, by the element it is in.
+const charts = new Map();
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -34,4 +37,10 @@ function times() {
 
 function moment(_chart, at) {
   return at === null ? "–" : WRITTEN.whole.format(at * 1000);
+}
+
+function keepDrawn(drawAll) {
+  document.querySelector("[data-theme-switch]")?.addEventListener("click", drawAll);
+  window.addEventListener("resize", drawAll);
+  drawAll();
 }

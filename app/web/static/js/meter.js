@@ -2,7 +2,6 @@
 
 // The meter of a session as a chart: power as a surface, energy as a line, read from the API, and again whenever the
 // session itself has been read anew.
-const charts = new Map();
 
 async function read(address) {
   const values = [];
@@ -52,9 +51,7 @@ async function drawAll() {
   for (const element of document.querySelectorAll("[data-meter]")) draw(element, await read(element.dataset.meter));
 }
 
-document.querySelector("[data-theme-switch]")?.addEventListener("click", drawAll);
-window.addEventListener("resize", drawAll);
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target.id === "session") drawAll();
 });
-drawAll();
+keepDrawn(drawAll);

@@ -1,7 +1,6 @@
 "use strict";
 
 // Limits over time as steps: drawn from `data-steps`, or from the form of a schedule while somebody writes it.
-const charts = new Map();
 
 function clock(seconds) {
   return `${Math.floor(seconds / HOUR)}:${String(Math.floor(seconds / 60) % 60).padStart(2, "0")}`;
@@ -56,6 +55,4 @@ function drawAll() {
 for (const event of ["input", "rows"]) {
   document.addEventListener(event, ({ target }) => { if (target.closest("form.schedule")) drawAll(); });
 }
-document.querySelector("[data-theme-switch]")?.addEventListener("click", drawAll);
-window.addEventListener("resize", drawAll);
-drawAll();
+keepDrawn(drawAll);

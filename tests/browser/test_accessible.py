@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.domain.roles import Role
-from tests.app.every_route import Route
-from tests.browser.every_page import EVERY_PAGE, looks_at
+from tests.app.every_route import PAGES, Route
+from tests.browser.every_page import EVERY_PAGE, INSTEAD, NO_PAGES, OTHERS, QUERIES, looks_at
 from tests.browser.populated import populated
 from tests.browser.watch import Watch
 from tests.live import ROOT_PASSWORD, Api, Server
@@ -57,6 +57,10 @@ def log_in(page: Page, username: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.locator("main").get_by_role("button", name="Log in").click()
     page.wait_for_url("**/")
+
+
+def test_what_is_said_of_addresses_is_said_of_ones_that_there_are() -> None:
+    assert {*NO_PAGES, *QUERIES, *OTHERS, *INSTEAD} <= {route.rule for route in PAGES}
 
 
 @pytest.mark.parametrize("route", EVERY_PAGE, ids=str)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 
@@ -126,3 +127,13 @@ def test_a_fault_is_told_to_the_driver_and_to_staff_by_what_it_means(
         driver.send("/language", language="th")
         for page in (driver.get(f"/sessions/{session_id}"), thai_staff.get(f"/operator/sessions/{session_id}")):
             assert "เครื่องชาร์จแจ้งว่าขัดข้อง ระบบป้องกันไฟรั่วตัดวงจร" in thai(said(page))
+
+
+def test_what_became_of_a_command_is_told_once(thai_staff: Visitor, root: Api) -> None:
+    charge_point_id = f"AWAY-{uuid4().hex[:8]}"
+    root.post("/api/charge_points", id=charge_point_id)
+    page = thai_staff.send(f"/operator/charge-points/{charge_point_id}/commands/Reset", type="Soft")
+    assert page.status_code == 409
+    text = thai(said(page))
+    assert "ไม่ได้เชื่อมต่อ Reset" in text
+    assert "not connected" not in text

@@ -71,7 +71,17 @@ def _connector(charge_point_id: str, connector_id: int) -> dict[str, Any]:
         "in_the_way": in_the_way(charge_point, connector_id, qr),
         "starred": is_starred(charge_point.charge_point_id),
         "own": _own_session(charge_point.charge_point_id, connector_id),
+        **_held(charge_point.charge_point_id, connector_id),
     }
+
+
+def _held(charge_point_id: str, connector_id: int) -> dict[str, Any]:
+    """Return until when the connector is reserved, and whether for whoever looks."""
+    held = services.storage.reservations.holding(charge_point_id, connector_id, services.now())
+    if held is None:
+        return {"held_until": None}
+    tag = services.storage.id_tags.get(current_user().id_tag)
+    return {"held_until": held.expires_at, "is_mine": tag is not None and held.is_for(tag)}
 
 
 def _own_session(charge_point_id: str, connector_id: int) -> Session | None:

@@ -17,6 +17,9 @@ def test_a_connector_is_held_until_it_is_let_go(server: Server, root: Api, accou
     page = said(at_home.get("/reservations"))
     assert charger.charge_point_id in page
     assert "Let it go" in page
+    page = said(at_home.get(address))
+    assert "Reserved for you until" in page
+    assert "Start charging" in page
     again = at_home.send(f"/charge/{charger.charge_point_id}/2/hold", minutes="60")
     assert (again.status_code, "There is a reservation already." in said(again)) == (409, True)
     answer = meanwhile(lambda: at_home.send(f"/reservations/{request['reservationId']}/cancel"))
@@ -36,4 +39,7 @@ def test_somebody_else_s_reservation_is_not_there(
     reservation_id = answer().json()["reservation_id"]
     assert at_home.send(f"/reservations/{reservation_id}/cancel").status_code == 404
     assert charger.charge_point_id not in said(at_home.get("/reservations"))
+    page = said(at_home.get(f"/charge/{charger.charge_point_id}/1"))
+    assert "Reserved for somebody else until" in page
+    assert "Start charging" not in page
     charger.close()

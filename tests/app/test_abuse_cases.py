@@ -77,7 +77,10 @@ CASES = {
     },
     "C19 who did what": {
         "app/api/test_audit.py": ["a_change_is_told", "the_log_cannot_be_changed", "what_root_does"],
-        "app/test_commands.py": ["a_command_to_a_charge_point_that_is_offline", "drivers_see_the_commands_they_gave"],
+        "app/test_commands.py": [
+            "a_command_to_a_charge_point_that_is_offline",
+            "drivers_and_staff_see_the_commands_they_gave",
+        ],
     },
     "D9 two clicks, a start while another is under way, an offline charge point": {
         "app/test_sessions.py": ["of_many_drivers_who_press_start"],

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from app.storage.errors import DatabaseError
-from app.storage.sessions import Progress, combined
+from app.storage.session_progress import Progress, combined
 from ocpp_server.throttle import TokenBucket
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from app.group_commit import GroupCommit
 from app.storage.collection import Document
 from app.storage.database import Storage
 from app.storage.meter_values import to_record
-from app.storage.sessions import Progress
+from app.storage.session_progress import Progress
 from app.transactions.live_sessions import LiveSessions
 
 REMEMBERED = 20_000

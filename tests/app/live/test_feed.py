@@ -12,7 +12,7 @@ from app.domain.meter_values import Reading
 from app.domain.sessions import Session, State
 from app.live.feed import Feed
 from app.storage.database import Storage
-from app.storage.sessions import Progress
+from app.storage.session_progress import Progress
 from ocpp_server.bridge import Bridge
 from ocpp_server.settings import ServerSettings
 from tests.ocpp_server.audience_in_memory import AudienceInMemory

@@ -13,7 +13,7 @@ from app.domain.sessions import OPEN, PENDING, RUNNING, Energy, Session, State, 
 from app.domain.stop_rules import StopAt
 from app.errors import AlreadyExists
 from app.storage.database import Storage
-from app.storage.sessions import Progress, combined
+from app.storage.session_progress import Progress, combined
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from app.domain.meter_values import Reading
-from app.storage.sessions import Progress
+from app.storage.session_progress import Progress
 from app.transactions.live_sessions import AT_ONCE, LiveSessions
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.accounts import LoggedIn
 from app.api import limits
-from app.api.answers import IdTagAnswer, Tokens, UserAnswer, page_of
+from app.api.answer import page_of
+from app.api.answers_accounts import IdTagAnswer, Tokens, UserAnswer
 from app.api.auth import LOGIN_CLAIM, ONCE_CLAIM, tokens_for
 from app.api.context import current_user, services
 from app.api.models import Body, IdTagPath, Language, Nothing, PageQuery, Printable, Text, shaped

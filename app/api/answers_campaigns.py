@@ -1,6 +1,6 @@
 """What answers about firmware campaigns look like, for the OpenAPI document."""
 
-from app.api.answers import Answer, Time
+from app.api.answer import Answer, Time
 from app.domain.campaigns import CampaignState, TargetState
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from app.api.answers import Answer, Time
+from app.api.answer import Answer, Time
 
 Kind = Literal["Diagnostics", "DiagnosticsLog", "SecurityLog"]
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from app.api.answers import Answer, Time
+from app.api.answer import Answer, Time
 from app.domain.local_lists import ListState, in_words, next_version
 from app.domain.times import iso
 from app.storage.local_list_rules import LocalListRule

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.api.answers import Answer, Time
+from app.api.answer import Answer, Time
 
 Purpose = Literal["TxDefaultProfile", "TxProfile", "ChargePointMaxProfile"]
 Kind = Literal["Relative", "Absolute", "Recurring"]

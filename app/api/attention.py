@@ -6,7 +6,8 @@ from typing import Any, Literal
 from flask_openapi3 import Tag
 from pydantic import Field
 
-from app.api.answers import QuarantinedAnswer, RefusalAnswer, SecurityEventAnswer, page_of
+from app.api.answer import page_of
+from app.api.answers_charge_points import QuarantinedAnswer, RefusalAnswer, SecurityEventAnswer
 from app.api.context import services
 from app.api.models import ChargePointPath, Key, PageQuery
 from app.api.paging import page

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import orjson
 from flask_openapi3 import Tag
 
-from app.api.answers import Answer, Time, page_of
+from app.api.answer import Answer, Time, page_of
 from app.api.context import current_user, services
 from app.api.models import Key, PageQuery
 from app.api.paging import page

@@ -6,7 +6,8 @@ from flask_openapi3 import Tag
 from ocpp.v16.enums import AuthorizationStatus
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.answers import Answer, SessionAnswer, Time
+from app.api.answer import Answer, Time
+from app.api.answers_sessions import SessionAnswer
 from app.api.context import services
 from app.api.models import IdTagText, Key
 from app.api.policy import requires

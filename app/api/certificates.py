@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from flask_openapi3 import Tag
 from pydantic import BaseModel, Field
 
-from app.api.answers import Answer, Time, page_of
+from app.api.answer import Answer, Time, page_of
 from app.api.context import current_user, services
 from app.api.models import ChargePointPath, Key, Moment, Nothing, PageQuery
 from app.api.paging import page

@@ -7,7 +7,8 @@ from flask_openapi3 import Tag
 from ocpp.v16.enums import RegistrationStatus
 from pydantic import Field, StrictInt
 
-from app.api.answers import ChargePointAnswer, EventAnswer, NewChargePointAnswer, PasswordAnswer, page_of
+from app.api.answer import page_of
+from app.api.answers_charge_points import ChargePointAnswer, EventAnswer, NewChargePointAnswer, PasswordAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, Key, PageQuery, Printable, Text
 from app.api.paging import page

@@ -6,7 +6,7 @@ from typing import Any
 from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.api.answers import ChargingAnswer
+from app.api.answers_sessions import ChargingAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, ConnectorId, IdTagText, Key, LabelText
 from app.api.policy import requires

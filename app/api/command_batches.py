@@ -6,7 +6,8 @@ import orjson
 from flask_openapi3 import Tag
 from pydantic import BaseModel
 
-from app.api.answers import Answer, CommandOutcome, Time, page_of
+from app.api.answer import Answer, Time, page_of
+from app.api.answers_commands import CommandOutcome
 from app.api.context import current_user, services
 from app.api.models import Key, PageQuery
 from app.api.paging import page

@@ -7,7 +7,8 @@ from flask_openapi3 import Tag
 from ocpp.v16.enums import Action
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StrictInt, create_model, model_validator
 
-from app.api.answers import CommandAnswer, CommandRecordAnswer, page_of
+from app.api.answer import page_of
+from app.api.answers_commands import CommandAnswer, CommandRecordAnswer
 from app.api.command_batches import BatchProgressAnswer, progress_json
 from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, CommandPath, Key, PageQuery

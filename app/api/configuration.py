@@ -7,7 +7,7 @@ from typing import Any, Literal
 from flask_openapi3 import Tag
 from pydantic import Field
 
-from app.api.answers import Answer, Time
+from app.api.answer import Answer, Time
 from app.api.context import services
 from app.api.models import ChargePointPath
 from app.api.policy import requires

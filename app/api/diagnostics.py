@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi3 import Tag
 from pydantic import BaseModel, Field
 
-from app.api.answers import page_of
+from app.api.answer import page_of
 from app.api.answers_files import DiagnosticsAnswer, Kind
 from app.api.context import current_user, services
 from app.api.downloads import UNTYPED, attachment

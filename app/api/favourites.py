@@ -4,7 +4,8 @@ from typing import Any
 
 from flask_openapi3 import Tag
 
-from app.api.answers import Answer, ChargePointAnswer, Time, page_of
+from app.api.answer import Answer, Time, page_of
+from app.api.answers_charge_points import ChargePointAnswer
 from app.api.context import current_user, services
 from app.api.models import ChargePointPath, PageQuery
 from app.api.paging import page

@@ -6,7 +6,7 @@ from flask import abort
 from flask_openapi3 import Tag
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from app.api.answers import page_of
+from app.api.answer import page_of
 from app.api.answers_files import FirmwareAnswer
 from app.api.context import current_user, services
 from app.api.file_requests import shown

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from flask_openapi3 import Tag
 from pydantic import BaseModel, Field, StrictInt
 
-from app.api.answers import page_of
+from app.api.answer import page_of
 from app.api.answers_campaigns import CampaignAnswer, CampaignDetailAnswer, CampaignTargetAnswer
 from app.api.context import current_user, services
 from app.api.file_requests import retries, shown

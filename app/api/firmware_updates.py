@@ -5,7 +5,7 @@ from typing import Any
 from flask_openapi3 import Tag
 from pydantic import Field
 
-from app.api.answers import page_of
+from app.api.answer import page_of
 from app.api.answers_files import FirmwareUpdateAnswer
 from app.api.context import current_user, services
 from app.api.file_requests import Retries, RetryInterval, retries, shown_request

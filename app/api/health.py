@@ -1,10 +1,10 @@
 """Is it alive, and can it work? For load balancers and service managers."""
 
-from typing import Any
+from typing import Any, Literal
 
 from flask_openapi3 import Tag
 
-from app.api.answers import Health, Readiness
+from app.api.answer import Answer
 from app.api.context import services
 from app.api.policy import public
 from app.api.routes import Routes
@@ -14,6 +14,15 @@ from ocpp_server.errors import BridgeStopped
 api = Routes("health", __name__, abp_tags=[Tag(name="Health")])
 
 BLOCKED_SECONDS = 5.0
+
+
+class Health(Answer):
+    status: str
+
+
+class Readiness(Answer):
+    status: Literal["ready", "not ready"]
+    checks: dict[str, str]
 
 
 @api.get("/healthz", summary="The process answers", responses={200: Health})

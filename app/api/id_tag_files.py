@@ -7,7 +7,7 @@ from flask import Response
 from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.answers import Answer
+from app.api.answer import Answer
 from app.api.context import services
 from app.api.exports import CSV, Item, export
 from app.api.id_tags import TagFilter, filter_of

@@ -5,7 +5,8 @@ from typing import Any
 from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.answers import IdTagAnswer, page_of
+from app.api.answer import page_of
+from app.api.answers_accounts import IdTagAnswer
 from app.api.context import services
 from app.api.models import Body, IdTagPath, IdTagText, Key, Moment, PageQuery, Text
 from app.api.paging import page

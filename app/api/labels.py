@@ -9,7 +9,7 @@ from flask_openapi3 import Tag
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.answers import Answer
+from app.api.answer import Answer
 from app.api.context import services
 from app.api.models import ChargePointPath, Key, Nothing, Text
 from app.api.policy import requires

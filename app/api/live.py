@@ -7,7 +7,7 @@ from flask_jwt_extended import get_jwt
 from flask_openapi3 import Tag
 
 from app.api import limits
-from app.api.answers import LiveTicket
+from app.api.answers_accounts import LiveTicket
 from app.api.auth import LOGIN_CLAIM
 from app.api.context import current_user, services
 from app.api.limits import limiter

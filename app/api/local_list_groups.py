@@ -5,7 +5,7 @@ from typing import Any
 from flask_openapi3 import Tag
 from pydantic import BaseModel, Field
 
-from app.api.answers import page_of
+from app.api.answer import page_of
 from app.api.answers_local_lists import LocalListGroupAnswer, group_json
 from app.api.context import current_user, services
 from app.api.local_lists import ListContent

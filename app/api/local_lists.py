@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from flask_openapi3 import Tag
 from pydantic import Field
 
-from app.api.answers import page_of
+from app.api.answer import page_of
 from app.api.answers_local_lists import LocalListAnswer, LocalListDetailAnswer, content_json, local_list_json
 from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, IdTagText, PageQuery

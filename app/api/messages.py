@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi3 import Tag
 from pydantic import ConfigDict, Field
 
-from app.api.answers import Answer, Time
+from app.api.answer import Answer, Time
 from app.api.context import current_user, services
 from app.api.exports import DOCUMENTED, Format, export, wanted_format
 from app.api.models import ChargePointPath, Key, Moment, PageQuery

@@ -5,7 +5,8 @@ from typing import Any
 from flask_openapi3 import Tag
 from pydantic import Field
 
-from app.api.answers import Answer, NewChargePointAnswer, Time, page_of
+from app.api.answer import Answer, Time, page_of
+from app.api.answers_charge_points import NewChargePointAnswer
 from app.api.charge_points import SecurityProfile, charger_url
 from app.api.context import services
 from app.api.models import Body, ChargePointPath, Key, Nothing, PageQuery, Text

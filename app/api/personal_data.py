@@ -7,15 +7,10 @@ import orjson
 from flask import Response, stream_with_context
 from flask_openapi3 import Tag
 
-from app.api.answers import (
-    Answer,
-    CommandRecordAnswer,
-    IdTagAnswer,
-    ReservationAnswer,
-    SessionAnswer,
-    Time,
-    UserAnswer,
-)
+from app.api.answer import Answer, Time
+from app.api.answers_accounts import IdTagAnswer, UserAnswer
+from app.api.answers_commands import CommandRecordAnswer
+from app.api.answers_sessions import ReservationAnswer, SessionAnswer
 from app.api.context import current_user, services
 from app.api.favourites import FavouriteAnswer, favourite_json
 from app.api.json_text import to_json

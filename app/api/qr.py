@@ -8,7 +8,8 @@ from flask_openapi3 import Tag
 from pydantic import Field
 from werkzeug.wrappers import Response
 
-from app.api.answers import Answer, ConnectorAnswer
+from app.api.answer import Answer
+from app.api.answers_charge_points import ConnectorAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, LabelText
 from app.api.policy import public, requires

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from flask_openapi3 import Tag
 from pydantic import BaseModel, Field, StrictInt, StringConstraints
 
-from app.api.answers import Answer, QuarantinedAnswer, SessionAnswer
+from app.api.answer import Answer
+from app.api.answers_charge_points import QuarantinedAnswer
+from app.api.answers_sessions import SessionAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, Key, Moment, Printable
 from app.api.policy import requires

@@ -7,7 +7,7 @@ from flask import Response, request
 from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.answers import Receipt
+from app.api.answers_sessions import Receipt
 from app.api.context import current_user, services
 from app.api.models import SessionPath
 from app.api.policy import requires

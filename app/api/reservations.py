@@ -5,7 +5,8 @@ from typing import Any
 from flask_openapi3 import Tag
 from pydantic import Field, StrictInt, model_validator
 
-from app.api.answers import ReservationAnswer, page_of
+from app.api.answer import page_of
+from app.api.answers_sessions import ReservationAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, IdTagText, Key, Moment, ReservationPath
 from app.api.owned import OwnedQuery, owned

@@ -6,7 +6,8 @@ from flask_openapi3 import Tag
 from ocpp.v16.enums import CertificateUse
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.answers import Answer, CommandAnswer, Time
+from app.api.answer import Answer, Time
+from app.api.answers_commands import CommandAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, ChargePointPath, Key
 from app.api.policy import requires

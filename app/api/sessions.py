@@ -5,7 +5,8 @@ from typing import Any
 from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.answers import MeterValueAnswer, SessionAnswer, page_of
+from app.api.answer import page_of
+from app.api.answers_sessions import MeterValueAnswer, SessionAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, PageQuery, SessionPath
 from app.api.paging import page

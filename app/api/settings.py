@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_openapi3 import Tag
 
-from app.api.answers import Answer
+from app.api.answer import Answer
 from app.api.context import services
 from app.api.policy import requires
 from app.api.routes import Routes

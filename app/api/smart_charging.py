@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from flask_openapi3 import Tag
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
-from app.api.answers import page_of
+from app.api.answer import page_of
 from app.api.answers_smart_charging import ClearedAnswer, CompositeAnswer, InstallationAnswer, Purpose, Unit
 from app.api.charging_profiles import StackLevel
 from app.api.context import current_user, services

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from flask_openapi3 import Tag
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt
 
-from app.api.answers import page_of
+from app.api.answer import page_of
 from app.api.answers_tariffs import TariffAnswer
 from app.api.context import current_user, services
 from app.api.file_requests import shown

@@ -5,7 +5,8 @@ from typing import Any
 from flask_openapi3 import Tag
 from pydantic import Field
 
-from app.api.answers import Answer, IdTagAnswer, Time, page_of
+from app.api.answer import Answer, Time, page_of
+from app.api.answers_accounts import IdTagAnswer
 from app.api.context import services
 from app.api.id_tags import TagFields
 from app.api.models import IdTagPath, Nothing, PageQuery

@@ -6,7 +6,8 @@ from flask_openapi3 import Tag
 from pydantic import Field
 
 from app.api.account import Email, Password, Username
-from app.api.answers import UserAnswer, page_of
+from app.api.answer import page_of
+from app.api.answers_accounts import UserAnswer
 from app.api.context import current_user, services
 from app.api.models import Body, Language, PageQuery, Text, UserPath
 from app.api.paging import page

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from flask_openapi3 import Tag
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
-from app.api.answers import Answer, Time, page_of
+from app.api.answer import Answer, Time, page_of
 from app.api.context import current_user, services
 from app.api.models import Body, Key, PageQuery, Printable, UserPath, shaped
 from app.api.paging import page

@@ -43,7 +43,7 @@ def hold(charge_point_id: str, connector_id: int) -> ResponseReturnValue:
     return redirect(url_for("web.holding.reservations_page", done=done), 303)
 
 
-@bp.post("/reservations/<int:reservation_id>/cancel")
+@bp.post("/reservations/<int(max=2147483647):reservation_id>/cancel")
 @requires(Role.USER, own=True)
 def let_go(reservation_id: int) -> ResponseReturnValue:
     services.reservations.cancel(current_user(), reservation_id)

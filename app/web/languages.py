@@ -5,12 +5,12 @@ The catalogues are read as translators write them; nothing has to be compiled.
 
 import io
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from babel import Locale
+from babel.dates import get_timezone
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -82,12 +82,9 @@ def _chosen_language() -> str:
     return request.accept_languages.best_match(LANGUAGES) or "en"
 
 
-def _zone() -> str:
-    """Return the time zone that the browser has told."""
-    wanted = request.cookies.get(ZONE_COOKIE, "UTC")
-    return wanted if wanted in _zones() else "UTC"
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def _zone() -> tzinfo:
+    """Return the time zone that the browser has told, UTC where nobody knows it."""
+    try:
+        return get_timezone(request.cookies.get(ZONE_COOKIE, "UTC"))
+    except LookupError:
+        return get_timezone("UTC")

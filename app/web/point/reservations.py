@@ -57,7 +57,7 @@ def reserve(charge_point_id: str) -> ResponseReturnValue:
     return redirect(url_for("web.point_reservations.reservations", charge_point_id=charge_point_id), 303)
 
 
-@bp.post("/<int:reservation_id>/cancel")
+@bp.post("/<int(max=2147483647):reservation_id>/cancel")
 @requires(Role.STAFF)
 def cancel(charge_point_id: str, reservation_id: int) -> ResponseReturnValue:
     services.reservations.cancel(current_user(), reservation_id)

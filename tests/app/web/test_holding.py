@@ -38,6 +38,7 @@ def test_somebody_else_s_reservation_is_not_there(
     charger.serve(1)
     reservation_id = answer().json()["reservation_id"]
     assert at_home.send(f"/reservations/{reservation_id}/cancel").status_code == 404
+    assert at_home.send(f"/reservations/{2**63}/cancel").status_code == 404
     assert charger.charge_point_id not in said(at_home.get("/reservations"))
     page = said(at_home.get(f"/charge/{charger.charge_point_id}/1"))
     assert "Reserved for somebody else until" in page

@@ -23,3 +23,9 @@ from tests.app.every_route import APP
 def test_what_is_typed_is_in_the_readers_time_or_no_moment(typed: str, meant: datetime | None) -> None:
     with APP.test_request_context(headers={"Cookie": "zone=Asia/Bangkok"}):
         assert read_moment(typed) == meant
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "Nowhere/Land", "../../etc/passwd", "ASIA", ""])
+def test_a_zone_that_nobody_knows_is_utc(zone: str) -> None:
+    with APP.test_request_context(headers={"Cookie": f"zone={zone}"}):
+        assert read_moment("2030-06-01T07:00") == datetime(2030, 6, 1, 7, tzinfo=UTC)

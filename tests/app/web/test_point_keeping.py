@@ -63,6 +63,7 @@ def test_a_connector_is_reserved_and_let_go(staff: Visitor, charger: Charger, ho
     assert "Reserved" in said(page)
     cancel = re.search(rf'action="({home}/reservations/\d+/cancel)"', page.text)
     assert cancel
+    assert staff.send(f"{home}/reservations/{2**63}/cancel").status_code == 404
     charger.answers["CancelReservation"] = {"status": "Accepted"}
     assert "Cancelled" in said(answered(charger, staff, cancel[1]))
 

@@ -50,13 +50,16 @@ def may_ask(address: str) -> bool:
 
 
 def _facts() -> Mapping[str, str]:
-    """Return what the form says and, before it, its address; what is not said is empty."""
+    """Return what the form says and, before it, its address; what is not said is empty, and spaces around it are not
+    looked at when it is done either."""
     address = {name: str(value) for name, value in (request.view_args or {}).items()}
-    return defaultdict(str, {**request.form, "count": str(len(request.form.getlist(_CHOSEN))), **address})
+    typed = {name: text.strip() for name, text in request.form.items()}
+    return defaultdict(str, {**typed, "count": str(len(request.form.getlist(_CHOSEN))), **address})
 
 
 def _asked(template: str, question: Question, facts: Mapping[str, str]) -> Response:
     came_from = parts_of(request.referrer)
+    back = "/" + came_from.path.lstrip("/\\")
     return make_response(
         render_template(
             template,
@@ -65,7 +68,7 @@ def _asked(template: str, question: Question, facts: Mapping[str, str]) -> Respo
             do=question.do,
             fields=[each for each in request.form.items(multi=True) if each[0] not in (CSRF_FIELD, CONFIRMED_FIELD)],
             confirmed=CONFIRMED_FIELD,
-            back=f"/{came_from.path.lstrip('/')}" + (f"?{came_from.query}" if came_from.query else ""),
+            back=back + (f"?{came_from.query}" if came_from.query else ""),
             is_operating=request.path.startswith(f"{OPERATOR}/"),
         )
     )

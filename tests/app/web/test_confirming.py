@@ -71,6 +71,19 @@ def test_who_wants_the_question_alone_gets_it_or_nothing_and_nothing_is_done(sta
     assert staff.get("/operator/tags/one?id_tag=ONLY-ASKED").status_code == 404
 
 
+def test_spaces_around_what_was_typed_lead_past_no_question(staff: Visitor, charger: Charger) -> None:
+    commands = f"/operator/charge-points/{charger.charge_point_id}/commands"
+    only = {"Ask-Only": "yes"}
+    assert staff.send(f"{commands}/Reset", only, type=" Hard ").status_code == 200
+    assert staff.send(f"{commands}/ClearChargingProfile", only, id=" ", connectorId="").status_code == 200
+
+
+def test_the_way_back_from_a_question_leads_to_nobody_else(staff: Visitor, charger: Charger) -> None:
+    reset = f"/operator/charge-points/{charger.charge_point_id}/commands/Reset"
+    question = staff.send(reset, {"Referer": "http://x/\\\\elsewhere.example/y"}, type="Hard")
+    assert 'href="/elsewhere.example/y" data-leave' in question.text
+
+
 def test_a_cable_is_released_without_a_question_unless_somebody_is_charging(
     server: Server, root: Api, staff: Visitor, id_tag: str
 ) -> None:

@@ -42,7 +42,10 @@ def serve(log_format: str | None) -> None:
 @main.command()
 @click.option("--exit", "leave", is_flag=True, help="Stop after the sequence instead of staying up.")
 def demo(leave: bool) -> None:
-    """Run the server with two virtual chargers and play: log in, start, charge, stop, receipt."""
+    """Run the server with two virtual chargers, and play a session.
+
+    That is: log in, start, charge, stop, receipt.
+    """
     from app.demo import Demo
 
     sys.exit(Demo(load_settings(), leave=leave).run())
@@ -54,9 +57,9 @@ def _say(line: str) -> None:
 
 @main.command()
 def ca() -> None:
-    """Print the certificate of the authority that signs charge points' certificates, in PEM, for OCPP_TLS_CLIENT_CA.
+    """Print the authority's certificate, for OCPP_TLS_CLIENT_CA.
 
-    It is made now if there is none yet.
+    The authority signs charge points' certificates; it is made now if there is none yet.
     """
     certificates = CertificateAuthority(settings(log_level="WARNING"), utc_now).certificates()
     if not certificates:
@@ -89,7 +92,10 @@ def _document() -> dict[str, Any]:
 
 @main.command()
 def doctor() -> None:
-    """Check what the server needs: settings, secret, database, ports, clock."""
+    """Check what the server needs, and whether it has it.
+
+    That is: settings, secret, database, ports and clock.
+    """
     from app.doctor import examine
 
     worst = 0

@@ -53,7 +53,10 @@ def charge_points_list() -> None:
 @click.argument("charge_point_id")
 @click.option("--password", help="16 to 40 bytes; one is made when left out.")
 def charge_points_set_password(charge_point_id: str, password: str | None) -> None:
-    """Give a charge point a new password; it counts from the next connection on."""
+    """Give a charge point a new password.
+
+    It counts from the next connection on.
+    """
     with Open() as storage:
         click.echo(_fleet(storage).set_password(charge_point_id, password))
 
@@ -61,11 +64,12 @@ def charge_points_set_password(charge_point_id: str, password: str | None) -> No
 @charge_points.command("import")
 @click.argument("file", type=click.File("rb"))
 def charge_points_import(file: BinaryIO) -> None:
-    """Add the charge points of a CSV table and print a table with what to enter in each.
+    """Add the charge points of a CSV table.
 
-    Its first line names the columns: id, and as many as you like of name, place, security_profile, serial_number,
-    password. A password is made where none is given and printed this once. Those that are there already are left alone.
-    Each line is taken by itself; what is wrong is told by its line, and the exit status is 2.
+    Printed is a table with what to enter in each. The first line of yours names the columns: id, and as many as you
+    like of name, place, security_profile, serial_number, password. A password is made where none is given and printed
+    this once. Those that are there already are left alone. Each line is taken by itself; what is wrong is told by its
+    line, and the exit status is 2.
     """
     rows = read_rows(file.read(), COLUMNS, "id")
     wrong: list[RowError] = []

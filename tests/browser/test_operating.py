@@ -6,7 +6,8 @@ from uuid import uuid4
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from ocpp_server.simulator.threaded import ThreadedChargePoint, running
-from tests.live import Api, until
+from tests.app.stories import new_charger
+from tests.live import Api, Server, until
 
 HOSTILE = "<script>alert(1)</script>"
 # Sooner than anything is read again that nothing is heard of.
@@ -152,3 +153,16 @@ def test_no_page_of_operators_is_wider_than_a_phone(
     ):
         operator.goto(f"/operator{path}")
         assert operator.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def test_what_a_charger_tells_in_one_long_word_pushes_nothing_off_a_phone(
+    operator: Page, server: Server, root: Api
+) -> None:
+    charger = new_charger(server, root)
+    charger.call("SecurityEventNotification", {"type": "a" * 50, "timestamp": "2030-01-01T12:00:00Z"})
+    charger.close()
+    operator.set_viewport_size({"width": 360, "height": 740})
+    operator.goto(f"/operator/security-events?at={charger.charge_point_id}")
+    (cell,) = (one.bounding_box() for one in operator.locator("#events td time").all())
+    assert cell is not None
+    assert cell["x"] + cell["width"] <= 360

@@ -15,7 +15,9 @@ from ocpp_server.simulator.threaded import running
 from tests.live import ROOT_PASSWORD, Api, Server, free_port, until
 from tests.requirements import need_node
 
-pytestmark = pytest.mark.journeys
+# Every operation, one after the other: three times as long on a busy machine.
+PATIENCE = 150
+pytestmark = [pytest.mark.journeys, pytest.mark.timeout(PATIENCE + 20)]
 
 POSTMAN = Path(__file__).parents[2] / "postman"
 CHARGE_POINT_PASSWORD = "sixteen characters"
@@ -31,7 +33,7 @@ class Run:
 
     def result(self) -> dict[str, Any]:
         """Wait for the end; return newman's report, or fail with what newman found wrong."""
-        output, _ = self.process.communicate(timeout=50)
+        output, _ = self.process.communicate(timeout=PATIENCE)
         report: dict[str, Any] = json.loads(self.report.read_text())["run"]
         failures = [f"{f['source'].get('name')}: {f['error']['message']}" for f in report["failures"]]
         assert not failures, "\n".join(failures)

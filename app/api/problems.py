@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, g
 from flask_jwt_extended.exceptions import CSRFError
+from gunicorn.http.errors import ParseException
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -110,6 +111,10 @@ def _on_http_error(error: HTTPException) -> Response:
     return response
 
 
+def _on_broken_body(_error: ParseException) -> Response:
+    return problem(400, *HTTP_CODES[400])
+
+
 def _on_forgery(_error: CSRFError) -> Response:
     return problem(403, "csrf_failed", "with the login's cookie send the value of chargebridge_csrf as X-CSRF-Token")
 
@@ -134,6 +139,7 @@ def _on_surprise(error: Exception) -> Response:
 
 _ANSWERS: dict[type[Exception], Callable[[Any], Response]] = {
     ChargeBridgeError: _on_our_error,
+    ParseException: _on_broken_body,
     CSRFError: _on_forgery,
     HTTPException: _on_http_error,
     DatabaseError: _on_database_error,

@@ -82,6 +82,18 @@ def test_the_server_stays_well_after_an_endless_chunked_body(server: Server, roo
     assert root.get("/api/me").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "chunks", [b"zz\r\n{}", b"2\r\n{}xx", b"0\r\n" + b"A: b\r\n" * 200 + b"\r\n", b"2;\r\r\n{}\r\n"]
+)
+@pytest.mark.parametrize(("path", "kind"), [("/api/login", "json"), ("/login", "x-www-form-urlencoded")])
+def test_chunks_that_are_none_are_the_senders_fault(server: Server, path: str, kind: str, chunks: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.http_port), 5) as stranger:
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/{kind}\r\nTransfer-Encoding: chunked"
+        stranger.sendall(head.encode() + b"\r\n\r\n" + chunks)
+        answer = stranger.makefile("rb").readline()
+    assert answer.split()[1] == b"400"
+
+
 @pytest.mark.parametrize("path", ["/api//me", "//login", "/static//js/app.js", "/charge//CP001/1", "//evil.example"])
 def test_slashes_too_many_lead_nowhere(server: Server, path: str) -> None:
     with socket.create_connection(("127.0.0.1", server.http_port), 5) as stranger:

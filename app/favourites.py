@@ -1,7 +1,7 @@
 """Favourites as drivers keep them."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from uuid import uuid4
@@ -37,11 +37,17 @@ class Favourites:
             known = self.keys(user)
             if charge_point_key(charge_point_id) in known:
                 return
-            if len(known) >= MOST_PER_ACCOUNT:
+            if len(known) >= MOST_PER_ACCOUNT and not self._make_room(known):
                 raise Conflict("too_many_favourites", f"an account has {MOST_PER_ACCOUNT} favourites at most")
             favourite = Favourite(uuid4().hex, user.username, charge_point.charge_point_id, self._now())
             with suppress(AlreadyExists):
                 self._storage.favourites.insert(favourite)
+
+    def _make_room(self, known: Mapping[str, Favourite]) -> bool:
+        """Let go of a favourite that is not in service, which its owner cannot see to take it away; tell if one was."""
+        in_service = self._storage.charge_points.find(self._storage.charge_points.in_service_among(known))
+        unseen = known.keys() - {charge_point_key(one.charge_point_id) for one in in_service}
+        return bool(unseen) and self._storage.favourites.delete(known[min(unseen)].favourite_id)
 
     def remove(self, user: User, charge_point_id: str) -> None:
         """Let a favourite go; raises NotFound."""

@@ -36,7 +36,7 @@ def my_favourites(query: PageQuery) -> dict[str, Any]:
 @api.put("/<charge_point_id>", summary="Keep a charge point among your favourites", responses={204: None})
 @requires(Role.USER, own=False)
 def add_favourite(path: ChargePointPath) -> tuple[str, int]:
-    """At most 50; one that is among them already stays."""
+    """At most 50, of which one that is not in service any more makes room; one that is among them already stays."""
     services.favourites.add(current_user(), path.charge_point_id)
     return "", 204
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from app.api.models import IdTagText, Key, Moment, Text
 from app.csv_rows import RowError, read_rows
 from app.domain.id_tags import IdTagStatus, normalise_id_tag
+from app.domain.phrases import Phrase
 from app.tags.importing import TagRow
 
 COLUMNS = ("idTag", "label", "status", "expiry_date", "parent_id_tag", "concurrent_limit", "username")
@@ -49,4 +51,9 @@ def read_tags(data: bytes) -> tuple[list[TagRow], list[RowError]]:
 
 
 def _told(line: int, error: ValidationError) -> Sequence[RowError]:
-    return [RowError(line, str(one["loc"][0]), one["msg"].removeprefix("Value error, ")) for one in error.errors()]
+    return [RowError(line, str(one["loc"][0]), _message(one)) for one in error.errors()]
+
+
+def _message(one: ErrorDetails) -> Phrase:
+    """Return what is wrong with a cell, known by pydantic's name for it."""
+    return Phrase.in_other_words(one["msg"].removeprefix("Value error, "), one["type"], **one.get("ctx", {}))

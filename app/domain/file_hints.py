@@ -25,6 +25,7 @@ _HINTS = {
     "firmware_is_older": "The charge point has a newer version; `allow_downgrade` permits an older one.",
     "firmware_damaged": "The stored file is not what was uploaded any more; upload it again.",
     "firmware_signature_invalid": "The signature's certificate is not good any more, or not trusted.",
+    "firmware_not_signed": "The firmware was uploaded without a signature and its certificate.",
     "firmware_deleted": "The firmware was deleted.",
     "already_installed": "The charge point has this version already.",
     "charge_point_removed": "The charge point was removed.",
@@ -32,6 +33,7 @@ _HINTS = {
     "deadline_passed": "The charge point was not connected before the campaign's deadline.",
     "no_end_told": "The charge point has told no end within the time limit; its update tells more.",
     "too_many_failed": "More charge points failed than the campaign allows.",
+    "invalid_answer": "The charge point's answer is not OCPP as it should be.",
     "call_error": "The charge point answered with an error, which the command tells.",
 }
 

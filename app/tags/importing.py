@@ -8,6 +8,7 @@ from typing import Any
 from app.csv_rows import RowError
 from app.domain.families import why_not_owner, why_not_parent
 from app.domain.id_tags import IdTag
+from app.domain.phrases import Phrase
 from app.errors import BadInput
 from app.storage.database import Storage
 from app.storage.users import user_key
@@ -92,7 +93,7 @@ class _Plan:
         # Parents first: those with a parent are held against them.
         for row in sorted(self._rows, key=lambda row: "parent_id_tag" in row.facts):
             if row.id_tag in lines:
-                self._wrong(row, "idTag", f"is in line {lines[row.id_tag]} already")
+                self._wrong(row, "idTag", Phrase("is in line %(line)d already", line=lines[row.id_tag]))
                 continue
             lines[row.id_tag] = row.line
             if row.id_tag in self._known and not self._update:

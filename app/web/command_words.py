@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from app.domain.command_batches import CANCELLED, BatchState, Step
+from app.web.told import told
 from app.web.words import Texts
 
 BATCH_STATES: Texts = {
@@ -49,7 +50,7 @@ def step(one: Step) -> str:
 
 def step_reason(one: Step) -> str:
     """Return what is known besides, where that is more than the outcome says."""
-    return one.error or "" if one.outcome in ("call_error", "refused") else ""
+    return told(one.error) if one.error and one.outcome in ("call_error", "refused") else ""
 
 
 def step_tone(one: Step) -> str:

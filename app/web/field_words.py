@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.domain.charge_points import ID_IN_WORDS
+from app.domain.id_tags import ID_TAG_IN_WORDS
 from app.domain.phrases import Phrase
 from app.web.languages import moment
 from app.web.schema_words import schema_words
@@ -23,6 +24,7 @@ FAULTS: Texts = {
     "less_than_equal": _("At most %(le)s."),
     "decimal_max_places": _("At most %(decimal_places)d digits behind the point."),
     "decimal_parsing": _("A number, please."),
+    "enum": _("One of these: %(expected)s."),
     "int_parsing": _("A whole number, please."),
     "int_from_float": _("A whole number, please."),
     "time_parsing": _("A time of day, please."),
@@ -33,6 +35,8 @@ FAULTS: Texts = {
 # What the API says of fields in its own words.
 MESSAGES: Texts = {
     ID_IN_WORDS: _("1 to 48 letters, digits or * - _ = : + | @ . and spaces between them."),
+    f"must be {ID_TAG_IN_WORDS}": _("1 to 20 letters, digits or signs, without spaces."),
+    "must be a date and time, such as 2030-12-31T18:00:00Z": _("A date and a time, such as 2030-12-31T18:00:00Z."),
     "choose one of the list": _("Choose one of the list."),
     "must be an e-mail address": _("This is not an e-mail address."),
     "must not contain control characters": _("There are characters in it that cannot be printed."),
@@ -142,6 +146,7 @@ PHRASES: Texts = {
         "From %(start)d Wh on, the reading at the start, and not far beyond."
     ),
     # Tables
+    "is in line %(line)d already": _("It is in line %(line)d already."),
     "has %(cells)d cells, and the header %(header)d": _("It has %(cells)d cells, and the first line %(header)d."),
     "has more than %(most)d rows; send it in parts": _("More than %(most)d lines. Bring it in parts."),
     "is empty; its first line must name the columns: %(columns)s": _(
@@ -197,11 +202,13 @@ PHRASES: Texts = {
     "SupportedFeatureProfiles does not list %(profile)s": _("SupportedFeatureProfiles does not list %(profile)s"),
 }
 
+# What the message of a broken JSON schema has with it, by which it is known from one of pydantic's.
+_LIMIT = "limit"
+
 
 def field_fault(kind: str, message: str, facts: Mapping[str, object]) -> str:
     """Return what to say of a field."""
-    text = FAULTS.get(kind)
-    return str(text) % facts if text is not None else in_words(message)
+    return in_words(Phrase.in_other_words(message, kind, **facts))
 
 
 def in_words(message: str) -> str:
@@ -210,7 +217,15 @@ def in_words(message: str) -> str:
         if message.template in PHRASES:
             values = {name: moment(v) if isinstance(v, datetime) else v for name, v in message.values.items()}
             return str(PHRASES[message.template]) % values
-        if words := schema_words(message.template, message.values.get("limit")):
+        if _LIMIT in message.values and (words := schema_words(message.template, message.values[_LIMIT])):
             return words
+        if message.template in FAULTS:
+            values = {name: _choice(v) if name == "expected" else v for name, v in message.values.items()}
+            return str(FAULTS[message.template]) % values
     text = MESSAGES.get(message.removeprefix("Value error, "))
     return str(text) if text is not None else gettext(message)
+
+
+def _choice(expected: str) -> str:
+    """Return what can be chosen without the English in between."""
+    return expected.replace(" or ", ", ")

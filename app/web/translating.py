@@ -27,6 +27,16 @@ def every_sentence(fileobj: BinaryIO, keywords: Any, comment_tags: Any, options:
                 yield node.lineno, None, text, []
 
 
+def every_text(fileobj: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Extracted]:
+    """Give all that stands in the tables of a module which is data alone."""
+    for node in ast.walk(ast.parse(fileobj.read())):
+        match node:
+            case ast.Tuple(elts=texts):
+                for each in texts:
+                    if isinstance(each, ast.Constant):
+                        yield each.lineno, None, each.value, []
+
+
 def every_summary(fileobj: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Extracted]:
     """Give what the rows of a table say of themselves: of the texts in them the one of several words."""
     for node in ast.walk(ast.parse(fileobj.read())):
@@ -41,6 +51,7 @@ METHODS: list[tuple[str, str | Callable[..., Any]]] = [
     ("domain/*_hints.py", every_sentence),
     ("command_table.py", every_summary),
     ("vendor_messages.py", every_summary),
+    ("web/told_words.py", every_text),
     ("web/*.py", "python"),
     ("web/admin/*.py", "python"),
     ("web/point/*.py", "python"),

@@ -21,6 +21,26 @@ bp = Blueprint("audit_log", __name__, url_prefix=OPERATOR)
 SHOWN = 50
 
 ACTIONS: Texts = {"created": _("Created"), "changed": _("Changed"), "deleted": _("Deleted")}
+# By what the API calls it.
+KINDS: Texts = {
+    "charge_point": _("Charger"),
+    "charging_profile": _("Charging profile"),
+    "command": _("Command"),
+    "command_batch": _("Command to many chargers"),
+    "favourite": _("Favourite"),
+    "firmware": _("Firmware"),
+    "firmware_campaign": _("Firmware campaign"),
+    "id_tag": _("Tag"),
+    "label": _("Label"),
+    "local_list_rule": _("What belongs in lists of tags"),
+    "quarantined_message": _("Message set aside"),
+    "session": _("Session"),
+    "tariff": _("Tariff"),
+    "unknown_charge_point": _("Unknown charger"),
+    "unknown_id_tag": _("Unknown tag"),
+    "user": _("Account"),
+    "vehicle": _("Vehicle"),
+}
 ASKED = ("username", "kind", "key")
 
 
@@ -37,6 +57,7 @@ def audit() -> str:
         asked=asked,
         is_filtered=any(asked.values()),
         actions=ACTIONS,
+        kinds=KINDS,
     )
 
 

@@ -13,7 +13,6 @@ from app.api.context import current_user, services
 from app.api.models import Body, Key, Text
 from app.api.policy import requires
 from app.domain.campaigns import CampaignState, TargetState
-from app.domain.file_hints import file_hint
 from app.domain.phrases import Phrase
 from app.domain.roles import Role
 from app.errors import BadInput
@@ -165,14 +164,13 @@ def _campaign(campaign_id: str) -> dict[str, Any]:
     total = sum(counts.values())
     return {
         "campaign": campaign,
-        "hint": file_hint(campaign.reason),
         "image": services.storage.firmware.get(campaign.firmware_id),
         "is_over": campaign.finished_at is not None,
         "is_running": campaign.state is CampaignState.RUNNING,
         "counts": counts,
         "total": total,
         "done": total - sum(counts[each] for each in _OPEN),
-        "targets": [(one, file_hint(one.reason)) for one in targets],
+        "targets": targets,
         "next": more,
         "state": state,
         "states": STATES,

@@ -8,6 +8,7 @@ from app.storage.certificates import CertificateStatus
 from app.storage.records import Event
 from app.web.command_words import ANSWERS
 from app.web.concerns import error_words
+from app.web.told import told
 from app.web.words import Texts
 from ocpp_server.frames import Outcome
 
@@ -111,7 +112,7 @@ def event(one: Event) -> str:
 
 def detail(one: Event) -> str:
     """Return what more was written down."""
-    return ", ".join(f"{name}: {text}" for name, text in one.detail.items() if text)
+    return ", ".join(f"{name}: {told(text)}" for name, text in one.detail.items() if text)
 
 
 def message_outcome(value: str) -> str:

@@ -18,7 +18,7 @@ def test_what_somebody_changed_is_read_and_what_root_did_is_for_root(server: Ser
     assert "Nothing found" in said(admin.get(f"/operator/audit?key={number}&username=nobody"))
     with Visitor(server) as somebody:
         somebody.log_in("root", ROOT_PASSWORD)
-        assert f"Created: id_tag {by_root}" in said(somebody.get(f"/operator/audit?key={by_root}"))
+        assert f"Created: Tag {by_root}" in said(somebody.get(f"/operator/audit?key={by_root}"))
         settings = said(somebody.get("/operator/settings"))
     assert "ROOT_PASSWORD ***" in settings
     assert "QR_REQUIRE_SIGNED off" in settings

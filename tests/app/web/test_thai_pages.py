@@ -6,10 +6,13 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from tests.app.stories import begin, meanwhile, new_charger, press_start
+from tests.app.web.test_admin_tags import bring
+from tests.app.web.test_bulk_commands import send as send_to_many
 from tests.app.web.visitors import Visitor, said
-from tests.live import Api, Charger, Server
+from tests.live import Api, Charger, Server, basic, plug_in, until
 
 ENGLISH = re.compile(r"\b[A-Za-z]+(?: [a-z]{2,}){2,}")
 
@@ -137,3 +140,67 @@ def test_what_became_of_a_command_is_told_once(thai_staff: Visitor, root: Api) -
     text = thai(said(page))
     assert "ไม่ได้เชื่อมต่อ Reset" in text
     assert "not connected" not in text
+
+
+def test_why_connections_were_refused_and_broke_off_is_told_with_the_values(
+    server: Server, root: Api, thai_admin: Visitor
+) -> None:
+    one = root.post("/api/charge_points", id=f"TH-{uuid4().hex[:8]}").json()
+    home = f"/operator/charge-points/{one['id']}"
+    wrong = {"Authorization": basic("somebody", "else")}
+    with pytest.raises(InvalidStatus):
+        plug_in(server, one["id"], None, headers=wrong)
+    charger = plug_in(server, one["id"], one.get("password"))
+    charger.boot()
+    charger.socket.close(4000, "enough of it")
+    page = until(lambda: found if "4000" in said(found := thai_admin.get(f"{home}/history")) else None)
+    text = said(page).replace("enough of it", "")
+    assert f"ชื่อผู้ใช้คือ 'somebody' แต่หมายเลขใน URL คือ '{one['id']}'" in thai(text)
+    assert "เครื่องปิดการเชื่อมต่อเองด้วยรหัส 4000" in text
+
+
+def test_what_is_wrong_with_each_line_of_a_table_is_told(thai_staff: Visitor, id_tag: str) -> None:
+    table = (
+        "idTag,status,expiry_date,concurrent_limit,username\n"
+        f"{'X' * 21},,,,\nTH-2,nonsense,,,\nTH-3,,soon,,\nTH-4,,,0,\nTH-5,,,,nobody-at-all\n"
+        f"{id_tag},,,,\n{id_tag},,,,\n"
+    )
+    tried = thai(said(bring(thai_staff, table, how="try")))
+    for words in (
+        "ตัวอักษรอังกฤษ ตัวเลข หรือเครื่องหมาย 1 ถึง 20 ตัว",
+        "ค่าใดค่าหนึ่งต่อไปนี้: 'Accepted', 'Blocked'",
+        "วันและเวลา เช่น 2030-12-31",
+        "อย่างน้อย 1",
+        "ไม่มีผู้ใช้นี้",
+        "มีอยู่แล้วในบรรทัด 7",
+    ):
+        assert words in tried
+    assert "บรรทัด 2, idTag: ตัวอักษรอังกฤษ" in thai(said(bring(thai_staff, table, how="write")))
+
+
+def test_why_a_certificate_was_refused_is_told(thai_admin: Visitor, charger: Charger) -> None:
+    assert charger.call("SignCertificate", {"csr": "nonsense"}) == {"status": "Rejected"}
+    page = thai_admin.get(f"/operator/charge-points/{charger.charge_point_id}/certificates")
+    assert "CSR ไม่ใช่คำขอใบรับรองแบบ PEM ที่อ่านได้" in thai(said(page))
+
+
+def test_why_a_command_was_not_sent_is_told(thai_staff: Visitor, root: Api) -> None:
+    rejected = f"TH-{uuid4().hex[:8]}"
+    root.post("/api/charge_points", id=rejected)
+    assert root.patch(f"/api/charge_points/{rejected}", registration="Rejected").status_code == 200
+    address = send_to_many(thai_staff, "reset-soft", rejected).headers["Location"]
+    page = until(lambda: shown if "1 จาก 1" in said(shown := thai_staff.get(address)) else None)
+    assert "เครื่องถูกปฏิเสธไว้ จึงไม่ส่งอะไรไป" in thai(said(page))
+
+
+def test_what_people_have_changed_is_told_by_what_it_is(thai_admin: Visitor) -> None:
+    number = f"TH-{uuid4().hex[:8].upper()}"
+    thai_admin.send("/operator/tags/new", id_tag=number)
+    page = thai(said(thai_admin.get(f"/operator/audit?kind=id_tag&key={number}")))
+    assert f"สร้าง: แท็ก {number}" in page
+
+
+def test_who_is_not_known_in_a_group_is_told(thai_admin: Visitor) -> None:
+    group = {"group": f"TH-{uuid4().hex[:8]}", "idTags": "NOT-HERE", "charge_point_ids": "NOR-HERE"}
+    page = thai(said(thai_admin.send("/operator/tag-lists/groups/new", **group)))
+    assert re.search("(NOT|NOR)-HERE", page)

@@ -11,7 +11,7 @@ from app.web.questions import Facts, Question
 
 def _somebody_charges(facts: Facts) -> bool:
     running = services.storage.sessions.open_on(services.fleet.get(facts["charge_point_id"]).charge_point_id)
-    return any(str(one.connector_id) == facts.get("connectorId") and one.started_at for one in running)
+    return any(str(one.connector_id) == facts["connectorId"].lstrip("0") and one.started_at for one in running)
 
 
 _CUT_OFF = _(

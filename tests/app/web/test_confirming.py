@@ -92,6 +92,7 @@ def test_a_cable_is_released_without_a_question_unless_somebody_is_charging(
     transaction = begin(charger, id_tag, 2)["transactionId"]
     charger.answers["UnlockConnector"] = {"status": "Unlocked"}
     answered(charger, staff, unlock, connectorId="1")
+    assert "Release the cable of connector 02?" in said(staff.send(unlock, connectorId="02"))
     question = staff.send(unlock, connectorId="2")
     assert "Release the cable of connector 2?" in said(question)
     action, fields = asked(question)

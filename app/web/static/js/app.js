@@ -46,6 +46,17 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.querySelector("form[aria-busy=true]")) event.preventDefault();
 });
 
+// What is read anew by itself takes no place from what is being sent from within it: that says what has become of it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { elt, target } = event.detail;
+  if (elt === target && target.querySelector("form:is(.htmx-request, [aria-busy=true])")) event.preventDefault();
+});
+
+// What somebody asked for comes where it belongs, though that was read anew in the meantime.
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+  if (!detail.target.isConnected) detail.target = document.getElementById(detail.target.id) ?? detail.target;
+});
+
 // Back in the history a page comes as it was left.
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, Page, expect
 
 from ocpp_server.simulator.threaded import ThreadedChargePoint
+from tests.live import until
 
 
 def sign_up(window: Page) -> str:
@@ -59,6 +60,13 @@ def test_a_driver_signs_up_finds_a_charger_starts_watches_stops_and_has_a_receip
     expect(chart).to_contain_text("2.3 kWh · 1 session")
     chart.locator(".u-over").hover(position={"x": 10, "y": 10})
     expect(chart).to_contain_text("0.0 kWh · 0 sessions")
+    # The height of a phone's window changes as its bars come and go.
+    chart.evaluate("element => charts.get(element).isTheSame = true")
+    window.set_viewport_size({"width": 1280, "height": 600})
+    window.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    assert chart.evaluate("element => charts.get(element).isTheSame")
+    window.set_viewport_size({"width": 360, "height": 600})
+    until(lambda: not chart.evaluate("element => charts.get(element).isTheSame"))
     window.get_by_text("By the month, in numbers").click()
     expect(window.locator(".year details tbody tr")).to_have_count(1)
 

@@ -1,14 +1,20 @@
 """A driver's whole road: from the label on a charger to the receipt; and labels read by the page itself."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import segno
 from playwright.sync_api import Page, expect
 
 from ocpp_server.simulator.threaded import ThreadedChargePoint
-from tests.live import Api
+from tests.live import Api, until
 
+SAID = """element => {
+  const chart = charts.get(element);
+  chart.setLegend({ idx: chart.data[0].length - 1 });
+  return element.textContent;
+}"""
 DRAWN = "element => Array.from(charts.get(element)?.data[2] ?? []).at(-1)"
 
 
@@ -24,7 +30,7 @@ def test_from_the_printed_link_to_a_receipt_with_its_price_by_a_rule_that_ends_i
     charge_point_id = virtual_charger.snapshot()["charge_point_id"]
     tariff = root.post("/api/tariffs", name="Day", currency="THB", price_per_kwh=790).json()
     root.patch(f"/api/charge_points/{charge_point_id}", tariff_id=tariff["tariff_id"])
-    window = open_window(viewport={"width": 360, "height": 740})
+    window = open_window(viewport={"width": 360, "height": 740}, locale="de-DE")
     window.goto(f"/q/{charge_point_id}/1")
     log_in(window, driver)
     window.get_by_role("button", name="ไทย").click()
@@ -44,8 +50,12 @@ def test_from_the_printed_link_to_a_receipt_with_its_price_by_a_rule_that_ends_i
     expect(window.locator("#energy")).to_contain_text("1.50")
     expect(window.locator("#paid")).to_have_text("11.85 THB")
     chart = window.locator("[data-meter]")
-    window.wait_for_function("charts.get(document.querySelector('[data-meter]'))?.data[2].at(-1) === 1.5")
+    until(lambda: chart.evaluate(DRAWN) == 1.5)
     expect(chart.locator("canvas")).to_be_visible()
+    # In the page's language, whatever the browser's is.
+    said = chart.evaluate(SAID)
+    assert "พลังงาน (kWh)1.5" in said
+    assert str(datetime.now(UTC).year) in said
     assert window.evaluate("document.documentElement.scrollWidth") <= 360
     virtual_charger.charge(1, 600)
     window.get_by_text("หยุดตามที่ตั้งไว้: ได้พลังงานครบแล้ว").wait_for()
@@ -64,6 +74,8 @@ def test_a_photo_of_a_label_leads_to_its_connector_and_one_of_anything_else_is_s
     (tmp_path / "none.png").write_bytes(b"no picture")
     window.goto("/login?next=/scan")
     log_in(window, driver)
+    # Offered as soon as the script that reads it is there.
+    expect(window.get_by_text("Take or choose a photo")).to_be_visible()
     photo = window.locator("#photo")
     photo.set_input_files(tmp_path / "none.png")
     expect(window.get_by_text("This file is no picture")).to_be_visible()

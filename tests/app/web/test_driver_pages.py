@@ -152,7 +152,7 @@ def test_a_month_has_its_sessions_and_their_sum_and_leads_to_the_others(
         visitor.log_in(driver.username)
         this_month = visitor.get("/sessions")
         assert "2 sessions 2.5 kWh 19.50 THB" in said(this_month)
-        assert f"{datetime.now(UTC):%B %Y} 2 2.5 kWh 19.50 THB" in said(this_month)
+        assert f"{datetime.now(UTC):%b %Y} 2 2.5 kWh 19.50 THB" in said(this_month)
         assert "2.5 kWh · 2 sessions · 19.50 THB" in this_month.text
         assert f"month={datetime.now(UTC):%Y-%m}" not in this_month.text
         earlier = visitor.get("/sessions?month=2020-02")

@@ -1,6 +1,6 @@
 "use strict";
 
-// What charts have in common: colours of the page, times in the reader's language, and when they are drawn anew.
+// What charts have in common: colours of the page, times and numbers in its language, and when they are drawn anew.
 const SECOND = 1, MINUTE = 60, HOUR = 3600, DAY = 24 * HOUR;
 const LANGUAGE = `${document.documentElement.lang}-u-ca-gregory`;
 const WRITTEN = {
@@ -9,6 +9,8 @@ const WRITTEN = {
   days: new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short" }),
   whole: new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "medium" }),
 };
+const NUMBER = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 2 });
+const RESTED = 150;
 
 // What is drawn, by the element it is in.
 const charts = new Map();
@@ -18,7 +20,8 @@ function colour(name) {
 }
 
 function lines() {
-  return { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const values = (_chart, marks) => marks.map((mark) => NUMBER.format(mark));
+  return { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, values };
 }
 
 function times() {
@@ -39,8 +42,19 @@ function moment(_chart, at) {
   return at === null ? "–" : WRITTEN.whole.format(at * 1000);
 }
 
+function amount(_chart, value) {
+  return value === null ? "–" : NUMBER.format(value);
+}
+
+// A phone's window changes its height whenever the browser's bars come and go: it is the width that charts go by.
 function keepDrawn(drawAll) {
+  let width = window.innerWidth, due = 0;
   document.querySelector("[data-theme-switch]")?.addEventListener("click", drawAll);
-  window.addEventListener("resize", drawAll);
+  window.addEventListener("resize", () => {
+    if (window.innerWidth === width) return;
+    width = window.innerWidth;
+    clearTimeout(due);
+    due = setTimeout(drawAll, RESTED);
+  });
   drawAll();
 }

@@ -27,18 +27,17 @@ function draw(element, values) {
   element.classList.toggle("bare", !values.length);
   if (!values.length) return;
   const line = lines();
-  const numbers = (_chart, marks) => marks.map((mark) => Number(mark.toFixed(2)));
   const from0 = (_chart, _least, most) => [0, Math.max(1, most * 1.1)];
   const first = values.find(({ energy_wh: wh }) => wh !== undefined)?.energy_wh;
   charts.set(element, new uPlot({
     width: element.clientWidth,
     height: 260,
-    scales: { kW: { range: from0 }, kWh: { range: from0 } },
-    axes: [times(), { ...line, scale: "kW", size: 52, values: numbers }, { ...line, scale: "kWh", side: 1, size: 52, grid: { show: false }, values: numbers }],
+    scales: { x: { range: (_chart, least, most) => [least, Math.max(most, least + MINUTE)] }, kW: { range: from0 }, kWh: { range: from0 } },
+    axes: [times(), { ...line, scale: "kW", size: 52 }, { ...line, scale: "kWh", side: 1, size: 52, grid: { show: false } }],
     series: [
       { label: element.dataset.time, value: moment },
-      { label: element.dataset.power, scale: "kW", stroke: colour("--accent"), fill: colour("--accent-soft"), width: 2, spanGaps: true },
-      { label: element.dataset.energy, scale: "kWh", stroke: colour("--busy"), width: 2, spanGaps: true },
+      { label: element.dataset.power, scale: "kW", stroke: colour("--accent"), fill: colour("--accent-soft"), width: 2, spanGaps: true, value: amount },
+      { label: element.dataset.energy, scale: "kWh", stroke: colour("--busy"), width: 2, spanGaps: true, value: amount },
     ],
   }, [
     values.map(({ at }) => Date.parse(at) / 1000),

@@ -1,11 +1,13 @@
 "use strict";
 
-// Energy by the month as bars; the last one is the month at hand. What is said of each comes with it, in words.
+// Energy by the month as bars; the last one is the month at hand. What is said of each comes with it, in words: of the
+// month that the page shows at first.
 const MOST_LABELS = [1, 2, 3, 4, 6, 12];
 
 function draw(element) {
   const months = JSON.parse(element.dataset.months);
   const last = months.length - 1;
+  const shown = months.findIndex((month) => month.shown);
   const at = (place) => months[place + last];
   charts.get(element)?.destroy();
   charts.set(element, new uPlot({
@@ -23,7 +25,7 @@ function draw(element) {
         paths: uPlot.paths.bars({ size: [0.7, 44] }), value: (_chart, _kwh, _series, index) => (index === null ? "–" : months[index].said),
       },
     ],
-    hooks: { ready: [(chart) => chart.setLegend({ idx: last })] },
+    hooks: { ready: [(chart) => chart.setLegend({ idx: shown < 0 ? last : shown })] },
   }, [months.map((_month, index) => index - last), months.map(({ kwh }) => kwh)], element));
 }
 

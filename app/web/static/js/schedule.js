@@ -18,7 +18,7 @@ function draw(element, { at, limits, unit, clock: isClock }) {
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: Boolean(isClock) }, y: { range: (_chart, _least, most) => [0, Math.max(1, most * 1.15)] } },
-    axes: [x, { ...line, size: 64, values: (_chart, marks) => marks.map((mark) => `${mark} ${unit}`) }],
+    axes: [x, { ...line, size: 64, values: (_chart, marks) => marks.map((mark) => `${NUMBER.format(mark)} ${unit}`) }],
     series: [{}, {
       stroke: colour("--accent"), fill: colour("--accent-soft"), width: 2, points: { show: false },
       paths: uPlot.paths.stepped({ align: 1 }),

@@ -11,6 +11,7 @@ from app.api.views import charge_point_for_drivers
 from app.domain.favourites import MOST_PER_ACCOUNT
 from app.domain.roles import Role
 from app.storage.charge_points import Wanted
+from app.storage.users import User
 from app.web.lists import asked_for
 from app.web.points import connected_keys
 from app.web.viewer import viewer
@@ -27,8 +28,14 @@ def home() -> str:
     user = viewer()
     if user is None:
         return render_template("pages/landing.html")
-    running = services.storage.sessions.open_of(user.username)
-    return render_template("pages/home.html", running=running, **_found())
+    return render_template("pages/home.html", **_going_on(user), **_found())
+
+
+@bp.get("/going-on")
+@requires(Role.USER, own=True)
+def going_on() -> str:
+    """What goes on for the reader alone, as it is now: his sessions, and what is held for him."""
+    return render_template("parts/going_on.html", **_going_on(current_user()))
 
 
 @bp.get("/charge-points")
@@ -40,6 +47,11 @@ def charge_points() -> Response:
     if request.headers.get("HX-Trigger") == FORM:
         response.headers["HX-Replace-Url"] = found["this_list"]
     return response
+
+
+def _going_on(user: User) -> dict[str, Any]:
+    storage = services.storage
+    return {"running": storage.sessions.open_of(user.username), "held": storage.reservations.open_of(user.username)}
 
 
 def _found() -> dict[str, Any]:

@@ -13,6 +13,7 @@ NO_PAGES = {
     "/service-worker.js": "a file",
     "/static/<path:name>": "a file",
     "/charge-points": "a part of /",
+    "/going-on": "a part of /",
     "/charge/<charge_point_id>/<int(min=1, max=100):connector_id>/status": "a part of the charger's page",
     "/operator/batches/<batch_id>/now": "a part of the batch's page",
     "/operator/charge-points/<charge_point_id>/arrival": "a part of what is shown when one is added",

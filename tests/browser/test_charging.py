@@ -48,7 +48,12 @@ def test_a_driver_signs_up_finds_a_charger_starts_watches_stops_and_has_a_receip
     virtual_charger.charge(1, 800)
     expect(figure).to_contain_text("2.30")
 
+    first_page = window.context.new_page()
+    first_page.goto("/")
+    expect(first_page.get_by_role("link", name="Your session")).to_contain_text("Charging")
     window.get_by_role("button", name="Stop charging").click()
+    expect(first_page.get_by_role("link", name="Your session")).to_have_count(0)
+    first_page.close()
     window.get_by_role("link", name="Receipt").click()
     expect(window.get_by_role("heading", name="Receipt")).to_be_visible()
     expect(window.locator(".figure")).to_contain_text("2.30 kWh")

@@ -17,6 +17,7 @@ def test_a_connector_is_held_until_it_is_let_go(server: Server, root: Api, accou
     page = said(at_home.get("/reservations"))
     assert charger.charge_point_id in page
     assert "Let it go" in page
+    assert f"Reserved {charger.charge_point_id} · Connector 1 · Reserved for you until" in said(at_home.get("/"))
     page = said(at_home.get(address))
     assert "Reserved for you until" in page
     assert "Start charging" in page
@@ -26,6 +27,7 @@ def test_a_connector_is_held_until_it_is_let_go(server: Server, root: Api, accou
     assert charger.serve(1)[0][0] == "CancelReservation"
     assert answer().status_code == 303
     assert "Let it go" not in said(at_home.get("/reservations"))
+    assert said(at_home.get("/going-on")) == ""
     charger.close()
 
 

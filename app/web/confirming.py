@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.web.addresses import parts_of
 from app.web.forms import CONFIRMED_FIELD, CSRF_FIELD
+from app.web.named import require_named
 from app.web.navigation import OPERATOR
 from app.web.point.questions import QUESTIONS as POINT_QUESTIONS
 from app.web.questions import QUESTIONS, Question
@@ -25,18 +26,23 @@ _CHOSEN = "charge_point_ids"
 
 
 def ask() -> Response | None:
-    """Answer a form by what is to be asked before it is done; None when nothing is, or it was asked."""
+    """Answer a form by what is to be asked before it is done; None when nothing is, or it was asked.
+
+    Raises NotFound where it is about what is not there.
+    """
     if request.method != "POST":
         return None
     # Only where something may be asked the form is read: what others send can be a file.
     questions = ALL_QUESTIONS.get(request.endpoint or "", ())
     facts = _facts() if questions else {}
     question = next((one for one in questions if one.fits(facts)), None)
-    if ASK_ONLY in request.headers:
-        return Response(status=204) if question is None else _asked("parts/question.html", question, facts)
-    if question is None or CONFIRMED_FIELD in request.form:
+    is_asking = ASK_ONLY in request.headers
+    if question is None:
+        return Response(status=204) if is_asking else None
+    if not is_asking and CONFIRMED_FIELD in request.form:
         return None
-    return _asked("pages/question.html", question, facts)
+    require_named(request.view_args or {})
+    return _asked("parts/question.html" if is_asking else "pages/question.html", question, facts)
 
 
 def may_ask(address: str) -> bool:

@@ -5,6 +5,7 @@ import re
 
 import httpx
 import pytest
+from werkzeug.routing import Rule
 
 from app.web.confirming import ALL_QUESTIONS
 from app.web.questions import Question
@@ -16,6 +17,12 @@ from tests.app.web.visitors import Visitor, said
 from tests.live import Api, Charger, Server
 
 QUESTIONS = [(endpoint, question) for endpoint, some in ALL_QUESTIONS.items() for question in some]
+
+
+def rule_of(endpoint: str) -> Rule:
+    """Return the address that a form is sent to."""
+    (rule,) = [rule for rule in APP.url_map.iter_rules(endpoint) if "POST" in (rule.methods or ())]
+    return rule
 
 
 def asked(page: httpx.Response) -> tuple[str, dict[str, str]]:
@@ -32,10 +39,9 @@ def asked(page: httpx.Response) -> tuple[str, dict[str, str]]:
 def test_what_is_asked_is_about_a_form_that_there_is_and_says_what_the_button_does(
     endpoint: str, question: Question
 ) -> None:
-    (arguments,) = [rule.arguments for rule in APP.url_map.iter_rules(endpoint) if "POST" in (rule.methods or ())]
     placeholders = set(re.findall(r"%\((\w+)\)s", str(question.title)))
     of_the_form = {"count", "connectorId", "name", "id_tag"}
-    assert placeholders <= arguments | of_the_form
+    assert placeholders <= rule_of(endpoint).arguments | of_the_form
     assert len(str(question.do).split()) > 1, "the button says what happens"
 
 
@@ -120,3 +126,11 @@ def test_a_question_is_asked_in_the_reader_s_language_and_only_of_whom_may_do_it
         assert "ลบ ASKED-1 หรือไม่" in said(question)
         action, fields = asked(question)
         assert thai.send(action, **fields).headers["Location"].endswith("done=point_removed")
+
+
+@pytest.mark.parametrize("endpoint", [one for one in ALL_QUESTIONS if rule_of(one).arguments])
+def test_nothing_is_asked_about_what_is_not_there(admin: Visitor, endpoint: str) -> None:
+    rule, question = rule_of(endpoint), ALL_QUESTIONS[endpoint][0]
+    named = {name: 1 if name == "connector_id" else question.when.get(name, "not-there") for name in rule.arguments}
+    _subdomain, path = rule.build(named) or ("", "")
+    assert admin.send(path, **question.when).status_code == 404

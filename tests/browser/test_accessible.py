@@ -1,4 +1,4 @@
-"""Whether everybody can use the pages: axe-core looks at every one, on a desk by day and on a phone at night."""
+"""Whether everybody can use the pages: axe-core looks at every one, on a desk by day and, in Thai, on a phone at night."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

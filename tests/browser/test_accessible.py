@@ -1,10 +1,10 @@
-"""Whether everybody can use the pages: axe-core looks at every one, on a desk by day and, in Thai, on a phone at night."""
+"""Whether everybody can use the pages: axe-core looks at every one, on a desk by day and on a phone at night."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from app.domain.roles import Role
 from tests.app.every_route import PAGES, Route
@@ -27,7 +27,7 @@ Windows = Mapping[Role | None, tuple[Page, Watch]]
 def things(server: Server, root: Api) -> Iterator[dict[str, Any]]:
     driver = server.sign_up()
     with populated(server, root, driver) as there:
-        yield there
+        yield {**there, "driver": driver}
     driver.close()
 
 
@@ -51,11 +51,36 @@ def windows(server: Server, browser: Browser, things: dict[str, Any]) -> Iterato
         window.context.close()
 
 
+@pytest.fixture
+def thai_phones(
+    server: Server, root: Api, browser: Browser, things: dict[str, Any]
+) -> Iterator[Mapping[Role | None, Page]]:
+    """Phones of people who read Thai; without scripts, for time: what they draw is as wide in any language."""
+    another_root = {"username": f"thai-{things['token']}", "password": "long enough", "role": "root", "language": "th"}
+    assert root.post("/api/users", another_root).status_code == 201
+    things["driver"].patch("/api/me", language="th")
+    phones: dict[Role | None, Page] = {}
+    for role, username, password in (
+        (None, "", ""),
+        (Role.USER, things["username"], "a driver's"),
+        (Role.ROOT, another_root["username"], another_root["password"]),
+    ):
+        size: ViewportSize = {"width": PHONE[0], "height": PHONE[1]}
+        phone = browser.new_context(base_url=server.url, locale="th-TH", viewport=size, java_script_enabled=False)
+        phones[role] = phone.new_page()
+        if username:
+            log_in(phones[role], username, password)
+    yield phones
+    things["driver"].patch("/api/me", language="en")
+    for page in phones.values():
+        page.context.close()
+
+
 def log_in(page: Page, username: str, password: str) -> None:
     page.goto("/login")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password").fill(password)
-    page.locator("main").get_by_role("button", name="Log in").click()
+    page.locator("main [name=username]").fill(username)
+    page.locator("main [name=password]").fill(password)
+    page.locator("main form button.primary").click()
     page.wait_for_url("**/")
 
 
@@ -79,13 +104,26 @@ def test_nothing_on_a_page_keeps_somebody_from_using_it(windows: Windows, things
     assert not found, "\n".join(found)
 
 
+def test_no_page_is_wider_than_a_phone_in_thai(thai_phones: Mapping[Role | None, Page], things: dict[str, Any]) -> None:
+    found: list[str] = []
+    for look in (look for route in EVERY_PAGE for look in looks_at(route, things)):
+        page = thai_phones[look.role]
+        page.goto(look.path)
+        assert page.evaluate("document.documentElement.lang") == "th", look.path
+        found += [f"{look.path}: {one}" for one in too_wide(page)]
+    assert not found, "\n".join(found)
+
+
+def too_wide(page: Page) -> Iterator[str]:
+    """Yield how wide a page is where that is more than its window."""
+    wide, there = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    if wide > there:
+        yield f"it is {wide} px wide"
+
+
 def faults(page: Page, rules: str) -> Iterator[str]:
     """Yield the serious and the critical of what keeps somebody from using a page, and whether it is too wide."""
-    wide, violations = page.evaluate(
-        f"async () => [document.documentElement.scrollWidth, (await axe.run(document, {rules})).violations]"
-    )
-    if wide > page.evaluate("innerWidth"):
-        yield f"it is {wide} px wide"
-    for one in violations:
+    yield from too_wide(page)
+    for one in page.evaluate(f"async () => (await axe.run(document, {rules})).violations"):
         if one["impact"] in ("serious", "critical"):
             yield from (f"{one['help']}: {node['html'][:150]}" for node in one["nodes"])

@@ -14,6 +14,7 @@ from app.storage.collection import equal
 from app.web.charging import connector_page
 from app.web.forms import shown_on, submitted
 from app.web.lists import listed
+from app.web.points import names_of
 
 bp = Blueprint("holding", __name__)
 
@@ -30,7 +31,8 @@ def reservations_page() -> str:
     mine = equal([("username", current_user().username)])
     found, more = listed(services.storage.reservations, mine, SHOWN)
     shown = [(one, one.state in OPEN) for one in found]
-    return render_template("pages/reservations.html", reservations=shown, next=more)
+    named = names_of(one.charge_point_id for one in found)
+    return render_template("pages/reservations.html", reservations=shown, named=named, next=more)
 
 
 @bp.post("/charge/<charge_point_id>/<int(min=1, max=100):connector_id>/hold")

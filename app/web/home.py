@@ -13,7 +13,7 @@ from app.domain.roles import Role
 from app.storage.charge_points import Wanted
 from app.storage.users import User
 from app.web.lists import asked_for
-from app.web.points import connected_keys
+from app.web.points import connected_keys, names_of
 from app.web.viewer import viewer
 
 bp = Blueprint("home", __name__)
@@ -51,7 +51,9 @@ def charge_points() -> Response:
 
 def _going_on(user: User) -> dict[str, Any]:
     storage = services.storage
-    return {"running": storage.sessions.open_of(user.username), "held": storage.reservations.open_of(user.username)}
+    running, held = storage.sessions.open_of(user.username), storage.reservations.open_of(user.username)
+    named = names_of([*(one.charge_point_id for one in running), *(one.charge_point_id for one in held)])
+    return {"running": running, "held": held, "named": named}
 
 
 def _found() -> dict[str, Any]:

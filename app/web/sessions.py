@@ -1,6 +1,5 @@
 """Charging sessions: one while it runs and when it is over, its receipt, and all of a month."""
 
-from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from app.api.context import current_user, services
 from app.api.policy import requires
 from app.api.views import receipt_json, session_json
-from app.domain.charge_points import charge_point_key
 from app.domain.months import Sums, by_month, later
 from app.domain.roles import Role
-from app.domain.sessions import ENDED, PENDING, Session
+from app.domain.sessions import ENDED, PENDING
 from app.errors import NotFound
 from app.web.forms import shown_on, submitted
 from app.web.months import MOST, begin_of, last_months, month_at, month_of, read_month
+from app.web.points import names_of
 from app.web.stop_forms import StopForm
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
@@ -90,21 +89,16 @@ def history() -> str:
     found = services.storage.sessions.of_user_between(username, begin, end, MOST)
     earlier = services.storage.sessions.newest_of(username, begin)
     months = last_months(username)
-    named = _names(found[:LISTED])
+    named = names_of(one.charge_point_id for one in found[:LISTED])
     return render_template(
         "pages/history.html",
         month=month,
         months=months,
         sums=months.get(month) or by_month(found, lambda _one: month, now).get(month, Sums()),
-        sessions=[{"session": one, "shown": session_json(one), "name": named(one)} for one in found[:LISTED]],
+        sessions=[
+            {"session": one, "shown": session_json(one), "name": named(one.charge_point_id)} for one in found[:LISTED]
+        ],
         are_more=len(found) > LISTED,
         earlier=month_of(earlier) if earlier else None,
         later=later(month, 1) if newest and later(month, 1) <= month_of(newest) else None,
     )
-
-
-def _names(sessions: Sequence[Session]) -> Callable[[Session], str | None]:
-    """Return a function that tells what the charge point of a session is called, where it is there and has a name."""
-    keys = {charge_point_key(one.charge_point_id) for one in sessions}
-    names = {charge_point_key(one.charge_point_id): one.name for one in services.storage.charge_points.of_keys([*keys])}
-    return lambda one: names.get(charge_point_key(one.charge_point_id))

@@ -6,7 +6,7 @@ from tests.live import Api, Server
 
 
 def test_a_connector_is_held_until_it_is_let_go(server: Server, root: Api, account: Api, at_home: Visitor) -> None:
-    charger = new_charger(server, root)
+    charger = new_charger(server, root, name="Gate <1>")
     address = f"/charge/{charger.charge_point_id}/1"
     assert "Where a connector is free" in said(at_home.get("/reservations"))
     assert "Hold it for me" in said(at_home.get(address))
@@ -15,9 +15,9 @@ def test_a_connector_is_held_until_it_is_let_go(server: Server, root: Api, accou
     assert (action, request["connectorId"], request["idTag"]) == ("ReserveNow", 1, account.id_tag)
     assert answer().headers["Location"] == "/reservations?done=connector_held"
     page = said(at_home.get("/reservations"))
-    assert charger.charge_point_id in page
+    assert f"Gate <1> · Connector 1 · {charger.charge_point_id}" in page
     assert "Let it go" in page
-    assert f"Reserved {charger.charge_point_id} · Connector 1 · Reserved for you until" in said(at_home.get("/"))
+    assert "Reserved Gate <1> · Connector 1 · Reserved for you until" in said(at_home.get("/"))
     page = said(at_home.get(address))
     assert "Reserved for you until" in page
     assert "Start charging" in page

@@ -80,7 +80,8 @@ def log_in(page: Page, who: str) -> None:
 
 @contextmanager
 def fleet(server: Server, root: Api) -> Iterator[str]:
-    """Run six virtual chargers and a driver who has charged twice and charges now; give his running session's id."""
+    """Run six virtual chargers and a driver who has charged twice and charges now, and likes one; give his running
+    session's id."""
     root.post("/api/tariffs", TARIFF)
     driver = server.anonymous()
     driver.post("/api/signup", username="malee", password=PASSWORDS["malee"], language="th")
@@ -98,6 +99,7 @@ def fleet(server: Server, root: Api) -> Iterator[str]:
             driver.session_in(session_id, "completed")
         chargers[4].do(lambda it: it.fault(1, "GroundFailure"))
         chargers[5].do(lambda it: it.offline())
+        driver.http.put("/api/me/favourites/CP003")
         session_id = start(driver, chargers[0])
         for step in range(20):
             chargers[0].charge(1, 900 + 20 * step)

@@ -29,7 +29,7 @@ demo: install  ## The server, two virtual chargers, and a charging session playe
 	@$(BIN)/chargebridge demo
 
 test: install node  ## Run the tests, but those that have a target of their own
-	@$(BIN)/pytest -n 3 --dist loadgroup -m 'not faults and not journeys' --ignore tests/conformance --ignore tests/browser
+	@$(BIN)/pytest -n 3 --dist loadscope -m 'not faults and not journeys' --ignore tests/conformance --ignore tests/browser
 
 journeys: install node  ## Test the demo, the README's samples, Postman's runner and other people's clients
 	@$(BIN)/pytest -n 2 --dist loadfile -m journeys tests/end_to_end

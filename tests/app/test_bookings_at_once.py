@@ -19,7 +19,7 @@ from app.transactions.session_events import expire_due, follow_status
 from app.transactions.start import StartTransaction
 from app.transactions.stop import StopTransaction
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 START = {"connectorId": 1, "idTag": "TAG", "meterStart": 1000, "timestamp": iso(NOW)}
 T = TypeVar("T")

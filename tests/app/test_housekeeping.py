@@ -17,7 +17,7 @@ from app.storage.database import Storage
 from app.storage.errors import DatabaseError
 from tests.live import until
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

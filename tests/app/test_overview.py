@@ -18,8 +18,8 @@ from app.storage.local_lists import LocalList
 from app.storage.newcomers import Newcomer
 from app.storage.records import Quarantined
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
-MIDNIGHT = datetime(2026, 6, 15, 0, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
+MIDNIGHT = datetime(2036, 6, 15, 0, 0, tzinfo=UTC)
 YESTERDAY = MIDNIGHT - timedelta(minutes=1)
 
 

@@ -82,7 +82,7 @@ def test_of_all_a_charge_point_ever_told_the_newest_is_kept(storage: Storage, mo
     monkeypatch.setattr(Events, "most_security_events", 2)
 
     def tell_of(name: str, hours: int, *, critical: bool) -> str:
-        at = datetime(2026, 6, 15, 12 + hours, tzinfo=UTC)
+        at = datetime(2036, 6, 15, 12 + hours, tzinfo=UTC)
         return storage.events.record_security_event("CP", "security_event", at, {"type": name}, critical=critical)
 
     assert tell_of("grave", 0, critical=True) == "kept"

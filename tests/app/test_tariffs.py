@@ -13,7 +13,7 @@ from app.storage.database import Storage
 from app.storage.tariffs import Tariffs as StoredTariffs
 from app.tariffs import Tariffs
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
 FACTS = {"name": "Day", "currency": "EUR"}
 
 

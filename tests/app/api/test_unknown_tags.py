@@ -13,7 +13,7 @@ from tests.app.charging import start, verdict
 from tests.app.stories import problem
 from tests.live import Api, Charger, Server
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
 PATH = "/api/id_tags/unknown"
 
 

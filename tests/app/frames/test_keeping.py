@@ -14,7 +14,7 @@ from app.frames.keeping import FrameKeeping
 from app.storage.database import Storage
 from ocpp_server.frames import CALL, Exchange
 
-NOW = 1_780_000_000.25
+NOW = 2_100_000_000.25
 
 
 def exchange(number: int, text: bytes = b'[2,"m","Heartbeat",{}]', **facts: Any) -> Exchange:

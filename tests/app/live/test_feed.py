@@ -19,7 +19,7 @@ from tests.ocpp_server.audience_in_memory import AudienceInMemory
 from tests.ocpp_server.central_system_in_memory import CentralSystemInMemory
 from tests.ocpp_server.test_live import heard, watching
 
-NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 11, 28, 12, 0, tzinfo=UTC)
 
 
 class Views:

@@ -10,7 +10,7 @@ from app.domain.charge_points import ChargePoint, Connector
 from app.errors import AlreadyExists
 from app.storage.database import Storage
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from app.storage.collection import Collection, equal, to_document
 from app.storage.database import Storage
 from app.storage.records import Event
 
-NOW = datetime(2026, 6, 15, 12, 0, 0, 123456, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, 0, 123456, tzinfo=UTC)
 
 
 def collections(storage: Storage) -> list[Collection[Any]]:

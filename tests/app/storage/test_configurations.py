@@ -7,7 +7,7 @@ from app.domain.charge_points import ChargePoint
 from app.domain.configuration import with_answer
 from app.storage.database import Storage
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
 
 
 def test_of_answers_that_come_at_the_same_time_none_is_lost(storage: Storage) -> None:

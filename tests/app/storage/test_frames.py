@@ -11,7 +11,7 @@ from app.storage.collection import Document
 from app.storage.database import Storage
 from app.storage.frames import Row, to_batch
 
-NOW = 1_780_000_000
+NOW = 2_100_000_000
 LATER = datetime.fromtimestamp(NOW, UTC) + timedelta(days=3)
 
 

@@ -13,7 +13,7 @@ from app.storage.collection import Collection
 from app.storage.database import Storage
 from app.storage.local_list_rules import GROUPS
 
-NOW = datetime(2026, 6, 15, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, tzinfo=UTC)
 
 
 def plans(storage: Storage, ask: Callable[[Storage], Any]) -> list[dict[str, Any]]:

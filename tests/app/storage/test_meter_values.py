@@ -17,7 +17,7 @@ from app.domain.times import iso
 from app.storage.database import Storage
 from app.storage.meter_values import MeterValues, to_record
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
 SESSION = Session("s", "CP", 1, "TAG", State.COMPLETED, transaction_id=7, started_at=NOW)
 HOUR = timedelta(hours=1)
 LATER = NOW + 2 * HOUR

@@ -11,7 +11,7 @@ from app.storage.database import Storage
 from app.storage.records import Quarantined
 from app.storage.refusals import Refusal, new_refusal
 
-NOW = datetime(2026, 6, 15, 12, 30, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 

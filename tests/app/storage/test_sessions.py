@@ -15,7 +15,7 @@ from app.errors import AlreadyExists
 from app.storage.database import Storage
 from app.storage.session_progress import Progress, combined
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
 
 
 def session(number: int = 1, **facts: Any) -> Session:

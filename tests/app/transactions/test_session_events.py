@@ -202,7 +202,7 @@ def test_charging_again_after_that_does_not_reopen_it(charger: Charger, id_tag: 
 
 # Silent charge points
 
-NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+NOW = datetime(2036, 6, 15, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
